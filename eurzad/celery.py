@@ -1,0 +1,9 @@
+"""Celery: two tasks (run a job, sweep), configured from Django settings."""
+
+from celery import Celery
+from django.conf import settings
+
+app = Celery("eurzad")
+app.config_from_object(settings, namespace="CELERY")
+app.autodiscover_tasks(["eurzad.outbox"])
+app.set_default()

@@ -1,0 +1,155 @@
+"""Enqueue, claim, run and recover jobs.
+
+A job is claimed by a conditional update, so SQLite and PostgreSQL share one code path. A worker that dies
+leaves its row `running`; the sweep gives it back once the lease is over, and the claim token keeps a late
+worker from finishing a job that somebody else has taken up.
+"""
+
+import logging
+import uuid
+from datetime import timedelta
+
+from celery import current_app
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from eurzad.lib import clock
+from eurzad.lib.errors import TransientError
+from eurzad.outbox import registry
+from eurzad.outbox.models import Job
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=45)
+"""Longer than the hard time limit of a task (40 s), so a claim never outlives its worker's right to it."""
+IDLE = timedelta(seconds=30)
+MAX_ATTEMPTS = 8
+KEEP_DONE = timedelta(days=14)
+
+
+def enqueue(
+    name: str, *, key: str = "", run_in: timedelta = timedelta(0), **arguments: str
+) -> Job | None:
+    """Add a job inside the caller's transaction and nudge a worker after commit.
+
+    `key` is unique among unfinished jobs: a second call with it is a no-op that returns None.
+    Raises LookupError for an unknown name.
+    """
+    registry.get(name)
+    now = clock.now()
+    job = Job(name=name, arguments=arguments, key=key, run_after=now + run_in, created_at=now)
+    if key and Job.objects.filter(key=key, state__in=(Job.State.WAITING, Job.State.RUNNING)).exists():
+        return None
+    try:
+        with transaction.atomic():
+            job.save(force_insert=True)
+    except IntegrityError:
+        return None
+    if not run_in:
+        transaction.on_commit(lambda: nudge(job.public_id))
+    return job
+
+
+def nudge(job_id: uuid.UUID) -> None:
+    """Tell the workers that a job waits; a lost message is found again by the sweep."""
+    try:
+        current_app.send_task("outbox.run_job", args=[str(job_id)])
+    except Exception:  # noqa: BLE001 - any broker failure: the row is the truth and the sweep finds it
+        logger.warning("nudge lost job=%s", job_id)
+
+
+def run(job_id: uuid.UUID) -> bool:
+    """Claim one waiting job and do it; return whether this call did the work."""
+    now = clock.now()
+    claim = uuid.uuid4()
+    claimed = Job.objects.filter(
+        public_id=job_id, state=Job.State.WAITING, run_after__lte=now
+    ).update(state=Job.State.RUNNING, claim=claim, claimed_at=now)
+    if not claimed:
+        return False
+    job = Job.objects.get(public_id=job_id)
+    try:
+        registry.get(job.name)(**job.arguments)
+    except registry.Later as later:
+        _give_back(job, claim, in_seconds=later.seconds, code="", count=False)
+    except TransientError as error:
+        _retry_or_set_aside(job, claim, code=error.code)
+    except SoftTimeLimitExceeded:
+        _retry_or_set_aside(job, claim, code="time_limit")
+    except Exception as error:  # noqa: BLE001 - every failure must reach the row, whatever raised it
+        logger.exception("job failed name=%s job=%s", job.name, job.public_id)
+        _finish(job, claim, Job.State.FAILED, code=getattr(error, "code", type(error).__name__))
+    else:
+        _finish(job, claim, Job.State.DONE)
+    return True
+
+
+def sweep() -> int:
+    """Give back jobs of dead workers, start what runs by the clock, nudge idle jobs; return the number nudged."""
+    now = clock.now()
+    for job in Job.objects.filter(state=Job.State.RUNNING, claimed_at__lt=now - LEASE)[:200]:
+        _retry_or_set_aside(job, job.claim, code="worker_lost")
+    for periodic in registry.periodic():
+        _start_periodic(periodic)
+    idle = Q(nudged_at__isnull=True) | Q(nudged_at__lt=now - IDLE)
+    waiting = list(
+        Job.objects.filter(idle, state=Job.State.WAITING, run_after__lte=now)
+        .order_by("run_after")
+        .values_list("public_id", flat=True)[:500]
+    )
+    Job.objects.filter(public_id__in=waiting).update(nudged_at=now)
+    for job_id in waiting:
+        nudge(job_id)
+    return len(waiting)
+
+
+def tidy() -> int:
+    """Remove done jobs older than two weeks; return how many. Failed ones stay until a person looks."""
+    old = Job.objects.filter(state=Job.State.DONE, finished_at__lt=clock.now() - KEEP_DONE)
+    return old.delete()[0]
+
+
+def retry(job: Job) -> None:
+    """Let a set-aside job run again, on a person's word."""
+    now = clock.now()
+    Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
+        state=Job.State.WAITING, attempts=0, run_after=now, error_code="", nudged_at=None, finished_at=None
+    )
+    transaction.on_commit(lambda: nudge(job.public_id))
+
+
+def _start_periodic(periodic: registry.Periodic) -> None:
+    recent = Job.objects.filter(
+        name=periodic.name, created_at__gt=clock.now() - timedelta(seconds=periodic.seconds)
+    )
+    if not recent.exists():
+        enqueue(periodic.name, key=f"every:{periodic.name}")
+
+
+def _retry_or_set_aside(job: Job, claim: uuid.UUID | None, *, code: str) -> None:
+    if job.attempts + 1 >= MAX_ATTEMPTS:
+        logger.error("job set aside name=%s job=%s code=%s", job.name, job.public_id, code)
+        _finish(job, claim, Job.State.FAILED, code=code)
+    else:
+        _give_back(job, claim, in_seconds=min(2**job.attempts, 300), code=code, count=True)
+
+
+def _give_back(
+    job: Job, claim: uuid.UUID | None, *, in_seconds: int, code: str, count: bool
+) -> None:
+    Job.objects.filter(pk=job.pk, claim=claim).update(
+        state=Job.State.WAITING,
+        claim=None,
+        claimed_at=None,
+        nudged_at=None,
+        attempts=job.attempts + 1 if count else job.attempts,
+        run_after=clock.now() + timedelta(seconds=in_seconds),
+        error_code=code[:80],
+    )
+
+
+def _finish(job: Job, claim: uuid.UUID | None, state: str, *, code: str = "") -> None:
+    Job.objects.filter(pk=job.pk, claim=claim).update(
+        state=state, claim=None, claimed_at=None, finished_at=clock.now(), error_code=code[:80]
+    )

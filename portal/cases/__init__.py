@@ -1,0 +1,1 @@
+"""Cases and correspondence. The room is reserved; nothing is built in it yet (see docs/adr/0005)."""

@@ -1,0 +1,1 @@
+"""Phones: pairing, PIN, tokens, web push. The room is reserved; nothing is built in it yet (see docs/adr/0005)."""

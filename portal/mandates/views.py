@@ -1,0 +1,30 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from portal.mandates import selectors, services
+from portal.people.decorators import account_required
+
+
+@require_GET
+@account_required
+def mandate_list(request: HttpRequest) -> HttpResponse:
+    """Mandates held and given, and the choice for whom to act."""
+    rows, page = selectors.list_mandates(request.viewer, page=request.GET.get("page", 1))
+    return render(request, "mandates/list.html", {"rows": rows, "page_obj": page, "query": ""})
+
+
+@require_POST
+@account_required
+def act_for(request: HttpRequest) -> HttpResponse:
+    """Switch to acting for a principal, or back to oneself."""
+    try:
+        services.act_for(
+            viewer=request.viewer, session=request.session, mandate_id=request.POST.get("mandate", "")
+        )
+    except services.MandateNotInForce as error:
+        messages.error(request, error.message or _("To pełnomocnictwo nie jest już ważne."))
+        return redirect("mandates:list")
+    return redirect("pages:overview")

@@ -1,0 +1,152 @@
+"""Users are ways in; identities are verified people; subjects are parties of the ledger."""
+
+import uuid
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.people import pii
+
+
+class User(AbstractUser):
+    """A way in: a resident through the national sign-in, a member of staff, or a visitor of the demo."""
+
+    class Kind(models.TextChoices):
+        RESIDENT = "resident", _("mieszkaniec")
+        STAFF = "staff", _("pracownik urzędu")
+        DEMO = "demo", _("gość pokazu")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("rodzaj"), max_length=10, choices=Kind, default=Kind.RESIDENT)
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("użytkownik")
+        verbose_name_plural = _("użytkownicy")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_staff=False, is_superuser=False) | Q(kind="staff"),
+                name="people_user_only_staff_has_staff_rights",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class Subject(models.Model):
+    """A party of the ledger and the registers: a person or an organisation."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("osoba")
+        ORGANISATION = "organisation", _("organizacja")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("rodzaj"), max_length=12, choices=Kind)
+    given_name = models.CharField(_("imię"), max_length=100, blank=True)
+    family_name = models.CharField(_("nazwisko"), max_length=100, blank=True)
+    name = models.CharField(_("nazwa"), max_length=250, blank=True)
+    street = models.CharField(_("ulica"), max_length=120, blank=True)
+    building = models.CharField(_("numer domu"), max_length=20, blank=True)
+    flat = models.CharField(_("numer mieszkania"), max_length=20, blank=True)
+    postal_code = models.CharField(_("kod pocztowy"), max_length=6, blank=True)
+    city = models.CharField(_("miejscowość"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("podmiot")
+        verbose_name_plural = _("podmioty")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="person", name="") & ~Q(family_name="")
+                | Q(kind="organisation", given_name="", family_name="") & ~Q(name=""),
+                name="people_subject_named_by_kind",
+            ),
+        ]
+        indexes = [models.Index(fields=("family_name", "given_name"), name="people_subject_names")]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name of the organisation, or given and family name."""
+        return self.name or f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def address_line(self) -> str:
+        """Street, building, flat, postal code and city in one line."""
+        street = " ".join(part for part in (self.street, self.building) if part)
+        if self.flat:
+            street = f"{street}/{self.flat}"
+        return ", ".join(part for part in (street, f"{self.postal_code} {self.city}".strip()) if part)
+
+
+class SubjectIdentifier(models.Model):
+    """One official number of a subject: encrypted to read, keyed hash to find."""
+
+    class Scheme(models.TextChoices):
+        PESEL = "pesel", "PESEL"
+        NIP = "nip", "NIP"
+        REGON = "regon", "REGON"
+        KRS = "krs", "KRS"
+        EIDAS = "eidas", "eIDAS"
+
+    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="identifiers")
+    scheme = models.CharField(_("rodzaj numeru"), max_length=6, choices=Scheme)
+    fingerprint = models.CharField(max_length=64, editable=False)
+    encrypted = models.TextField(editable=False)
+
+    class Meta:
+        verbose_name = _("identyfikator")
+        verbose_name_plural = _("identyfikatory")
+        constraints = [
+            models.UniqueConstraint(fields=("scheme", "fingerprint"), name="people_identifier_unique"),
+            models.UniqueConstraint(fields=("subject", "scheme"), name="people_identifier_one_per_scheme"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_scheme_display()
+
+    @property
+    def masked(self) -> str:
+        """The number with all but its last four characters hidden."""
+        return pii.mask(pii.decrypt(self.encrypted))
+
+
+class Identity(models.Model):
+    """A natural person verified by the national sign-in or by a signature.
+
+    `user` is how the person signs in; `subject` is what a clerk's decision let the person see as their own.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    fingerprint = models.CharField(max_length=64, unique=True, editable=False)
+    encrypted_pesel = models.TextField(editable=False)
+    given_name = models.CharField(_("imię"), max_length=100)
+    family_name = models.CharField(_("nazwisko"), max_length=100)
+    birth_date = models.DateField(_("data urodzenia"), null=True)
+    user = models.OneToOneField(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="identity"
+    )
+    subject = models.OneToOneField(
+        Subject, on_delete=models.PROTECT, null=True, blank=True, related_name="identity"
+    )
+    created_at = models.DateTimeField(_("utworzono"))
+
+    class Meta:
+        verbose_name = _("zweryfikowana tożsamość")
+        verbose_name_plural = _("zweryfikowane tożsamości")
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """Given and family name."""
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def masked_pesel(self) -> str:
+        """The PESEL with all but its last four digits hidden."""
+        return pii.mask(pii.decrypt(self.encrypted_pesel))

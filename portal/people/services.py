@@ -1,0 +1,69 @@
+"""Writing people: identities, subjects and their numbers."""
+
+from datetime import date
+
+from django.db import transaction
+
+from eurzad.lib import clock
+from eurzad.lib.identifiers import clean_krs, clean_nip, clean_pesel, clean_regon
+from portal.people import pii
+from portal.people.models import Identity, Subject, SubjectIdentifier, User
+
+_CLEAN = {"pesel": clean_pesel, "nip": clean_nip, "regon": clean_regon, "krs": clean_krs}
+
+
+@transaction.atomic
+def get_or_create_identity(
+    *, pesel: str, given_name: str, family_name: str, birth_date: date | None
+) -> Identity:
+    """Return the identity of a verified person, with names as last verified. Raises IdentifierError."""
+    digits = clean_pesel(pesel)
+    identity, _created = Identity.objects.update_or_create(
+        fingerprint=pii.fingerprint("pesel", digits),
+        defaults={"given_name": given_name, "family_name": family_name},
+        create_defaults={
+            "encrypted_pesel": pii.encrypt(digits),
+            "given_name": given_name,
+            "family_name": family_name,
+            "birth_date": birth_date,
+            "created_at": clock.now(),
+        },
+    )
+    return identity
+
+
+@transaction.atomic
+def create_subject(*, identifiers: dict[str, str], **fields: str) -> Subject:
+    """Create a subject with its official numbers (`{"pesel": …}`); raises IdentifierError."""
+    subject = Subject.objects.create(**fields)
+    for scheme, value in identifiers.items():
+        clean = _CLEAN[scheme](value)
+        SubjectIdentifier.objects.create(
+            subject=subject,
+            scheme=scheme,
+            fingerprint=pii.fingerprint(scheme, clean),
+            encrypted=pii.encrypt(clean),
+        )
+    return subject
+
+
+def find_subject(scheme: str, value: str) -> Subject | None:
+    """Return the subject that owns an official number, or None. Raises IdentifierError."""
+    return find_subject_by_fingerprint(scheme, pii.fingerprint(scheme, _CLEAN[scheme](value)))
+
+
+def find_subject_by_fingerprint(scheme: str, fingerprint: str) -> Subject | None:
+    """Return the subject whose number has this keyed hash, or None."""
+    return Subject.objects.filter(
+        identifiers__scheme=scheme, identifiers__fingerprint=fingerprint
+    ).first()
+
+
+def link_identity(*, identity: Identity, subject: Subject) -> None:
+    """Let a verified person see `subject` as their own; the clerk's decision is what calls this."""
+    Identity.objects.filter(pk=identity.pk).update(subject=subject)
+
+
+def attach_user(*, identity: Identity, user: User) -> None:
+    """Make `user` the way in of a verified person."""
+    Identity.objects.filter(pk=identity.pk).update(user=user)

@@ -1,0 +1,46 @@
+"""Fixtures for every test."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from tests.support.pages import PageClient
+
+pytest_plugins = ["tests.support.people"]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def run_jobs(db: None) -> Callable[..., int]:
+    """Run waiting jobs inline until none is left; `force=True` also those whose time has not come."""
+    from eurzad.lib import clock
+    from eurzad.outbox import services
+    from eurzad.outbox.models import Job
+
+    def run(*, force: bool = False, limit: int = 200) -> int:
+        done = 0
+        while done < limit:
+            waiting = Job.objects.filter(state=Job.State.WAITING)
+            if force:
+                waiting.update(run_after=clock.now())
+            job = waiting.filter(run_after__lte=clock.now()).order_by("run_after", "pk").first()
+            if job is None:
+                return done
+            services.run(job.public_id)
+            done += 1
+        raise AssertionError(f"Jobs did not end after {limit} runs.")
+
+    return run
+
+
+@pytest.fixture
+def pages(db: None) -> PageClient:
+    """A client that checks every page it fetches."""
+    return PageClient(Client())
