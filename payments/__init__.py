@@ -1,0 +1,1 @@
+"""Payments: basket, checkout, providers, notifications, receipts."""
