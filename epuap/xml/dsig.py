@@ -1,0 +1,459 @@
+"""XML signatures: made and verified in our own few lines over lxml's canonicalisation and `cryptography`.
+
+A signature is first held against an allow-list (algorithms, transforms, shape, one resolved element per
+reference) and only then computed. What a caller may believe is what a reference resolved to, never what
+KeyInfo says: only the keys of the certificates passed in are tried. The tests cross-check both directions
+with libxmlsec.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from lxml import etree
+
+from epuap.xml.c14n import Canonicalisation, canonical_bytes, signatures_in
+from epuap.xml.names import (
+    C14N,
+    DS,
+    EC,
+    ENVELOPED,
+    EXC_C14N,
+    NOT_SIGNATURE,
+    SHA256,
+    SHA384,
+    SHA512,
+    XPATH,
+    ds,
+)
+from eurzad.lib import xml
+
+DIGESTS: Mapping[str, str] = {SHA256: "sha256", SHA384: "sha384", SHA512: "sha512"}
+_MORE = "http://www.w3.org/2001/04/xmldsig-more#"
+_SIGNATURE_METHODS: Mapping[str, tuple[str, type[hashes.HashAlgorithm]]] = {
+    f"{_MORE}rsa-sha256": ("rsa", hashes.SHA256),
+    f"{_MORE}rsa-sha384": ("rsa", hashes.SHA384),
+    f"{_MORE}rsa-sha512": ("rsa", hashes.SHA512),
+    f"{_MORE}ecdsa-sha256": ("ecdsa", hashes.SHA256),
+    f"{_MORE}ecdsa-sha384": ("ecdsa", hashes.SHA384),
+    f"{_MORE}ecdsa-sha512": ("ecdsa", hashes.SHA512),
+}
+_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+_MAX_TRANSFORMS = 3
+
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+
+
+class SignatureRefused(Exception):  # noqa: N818 (reads as what happened)
+    """A signature that is not to be believed; `code` says why, in one English word for logs and tests."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a kind of message may use beyond the house minimum."""
+
+    transforms: frozenset[str]
+    objects: bool = False
+
+
+MESSAGE = Policy(transforms=frozenset({ENVELOPED, EXC_C14N}))
+"""SAML messages and WS-Security bodies."""
+DOCUMENT = Policy(transforms=frozenset({ENVELOPED, XPATH, EXC_C14N, C14N}), objects=True)
+"""XAdES documents: also the trusted profile's XPath, inclusive c14n and ds:Object."""
+
+
+@dataclass(frozen=True)
+class VerifiedReference:
+    """One verified ds:Reference.
+
+    `element` is the element the URI resolved to, in the tree given (None for a document held outside),
+    `octets` the bytes that were digested: `signed_copy()` parses those, so it holds nothing the signature
+    does not cover.
+    """
+
+    uri: str
+    type: str
+    element: etree._Element | None
+    octets: bytes
+
+    def signed_copy(self) -> etree._Element:
+        """Return the element as it was signed: without the enveloped signature and without comments."""
+        size = len(self.octets)  # the tree it was taken from was bounded already
+        return xml.parse(self.octets, max_bytes=size, max_depth=size, max_nodes=size)
+
+
+@dataclass(frozen=True)
+class ReferenceSpec:
+    """A reference to be made: to "", to "#id", or to the `content` of a document outside."""
+
+    uri: str
+    transforms: tuple[str, ...] = (ENVELOPED, EXC_C14N)
+    type: str | None = None
+    id: str | None = None
+    content: bytes | None = None
+
+
+@dataclass(frozen=True)
+class _Transforms:
+    enveloped: bool
+    xpath: bool
+    c14n: Canonicalisation | None
+
+
+@dataclass(frozen=True)
+class _Reference:
+    uri: str
+    type: str
+    transforms: _Transforms
+    digest_method: str
+    digest: bytes
+
+
+def sign(
+    root: etree._Element,
+    *,
+    reference_uri: str,
+    key_pem: bytes,
+    cert_pem: bytes,
+    insert_at: int | None = None,
+    parent: etree._Element | None = None,
+    transforms: Sequence[str] = (ENVELOPED, EXC_C14N),
+    algorithm: str = "ecdsa-sha256",
+) -> etree._Element:
+    """Sign the element `reference_uri` points to ("" or "#id") and return the ds:Signature put into the tree.
+
+    It becomes child number `insert_at` of `parent` (the root if not given; last if no number is given; SAML
+    wants it right after the Issuer). `algorithm` is "ecdsa-sha256" or "rsa-sha256"; the certificate goes into
+    KeyInfo.
+    """
+    signature = etree.Element(ds("Signature"), nsmap={"ds": DS})
+    target = root if parent is None else parent
+    target.insert(len(target) if insert_at is None else insert_at, signature)
+    fill_signature(
+        signature,
+        root=root,
+        references=(ReferenceSpec(reference_uri, tuple(transforms)),),
+        key_pem=key_pem,
+        key_info=x509_key_info(cert_pem),
+        algorithm=algorithm,
+    )
+    return signature
+
+
+def x509_key_info(cert_pem: bytes) -> etree._Element:
+    """Return a ds:KeyInfo with the certificates of a PEM file."""
+    key_info = etree.Element(ds("KeyInfo"), nsmap={"ds": DS})
+    data = etree.SubElement(key_info, ds("X509Data"))
+    for certificate in x509.load_pem_x509_certificates(cert_pem):
+        der = certificate.public_bytes(serialization.Encoding.DER)
+        etree.SubElement(data, ds("X509Certificate")).text = base64.b64encode(der).decode("ascii")
+    return key_info
+
+
+def fill_signature(
+    signature: etree._Element,
+    *,
+    root: etree._Element,
+    references: Sequence[ReferenceSpec],
+    key_pem: bytes,
+    key_info: etree._Element,
+    algorithm: str,
+) -> None:
+    """Complete a ds:Signature that stands in its place already, with its ds:Object children if any."""
+    key = serialization.load_pem_private_key(key_pem, password=None)
+    method = f"{_MORE}{algorithm}"
+    kind, hash_type = _SIGNATURE_METHODS[method]
+    signed_info = etree.Element(ds("SignedInfo"), nsmap={"ds": DS})
+    signature.insert(0, signed_info)
+    etree.SubElement(signed_info, ds("CanonicalizationMethod"), Algorithm=EXC_C14N)
+    etree.SubElement(signed_info, ds("SignatureMethod"), Algorithm=method)
+    value = etree.Element(ds("SignatureValue"), nsmap={"ds": DS})
+    signature.insert(1, value)
+    signature.insert(2, key_info)
+    by_id = xml.assert_unique_ids(root)
+    for spec in references:
+        _write_reference(signed_info, spec, signature=signature, root=root, by_id=by_id)
+    octets = canonical_bytes(signed_info, Canonicalisation())
+    if kind == "rsa" and isinstance(key, rsa.RSAPrivateKey):
+        raw = key.sign(octets, padding.PKCS1v15(), hash_type())
+    elif kind == "ecdsa" and isinstance(key, ec.EllipticCurvePrivateKey):
+        size = (key.curve.key_size + 7) // 8
+        r, s = decode_dss_signature(key.sign(octets, ec.ECDSA(hash_type())))
+        raw = r.to_bytes(size, "big") + s.to_bytes(size, "big")
+    else:
+        raise ValueError(f"the key cannot make {algorithm}")
+    value.text = base64.b64encode(raw).decode("ascii")
+
+
+def _write_reference(
+    signed_info: etree._Element,
+    spec: ReferenceSpec,
+    *,
+    signature: etree._Element,
+    root: etree._Element,
+    by_id: Mapping[str, etree._Element],
+) -> None:
+    attributes = {"Id": spec.id, "Type": spec.type, "URI": spec.uri}
+    reference = etree.SubElement(
+        signed_info, ds("Reference"), {name: value for name, value in attributes.items() if value is not None}
+    )
+    if spec.transforms:
+        transforms = etree.SubElement(reference, ds("Transforms"))
+        for algorithm in spec.transforms:
+            transform = etree.SubElement(transforms, ds("Transform"), Algorithm=algorithm)
+            if algorithm == XPATH:
+                etree.SubElement(transform, ds("XPath")).text = NOT_SIGNATURE
+    chosen = _read_transforms(reference, DOCUMENT)
+    if spec.content is not None:
+        octets = _outside_octets(spec.content, chosen)
+    else:
+        octets = _octets(_resolve(spec.uri, root, by_id), chosen, signature, document=not spec.uri)
+    etree.SubElement(reference, ds("DigestMethod"), Algorithm=SHA256)
+    digest = base64.b64encode(hashlib.sha256(octets).digest()).decode("ascii")
+    etree.SubElement(reference, ds("DigestValue")).text = digest
+
+
+def verify(
+    signature: etree._Element,
+    *,
+    root: etree._Element,
+    certificates: Sequence[x509.Certificate],
+    policy: Policy = MESSAGE,
+    max_references: int = 1,
+    outside: Mapping[str, bytes] | None = None,
+) -> list[VerifiedReference]:
+    """Return what the references of a good signature resolved to, in their order.
+
+    `root` is the root of the whole message, `certificates` the pinned ones: nothing else is trusted.
+    `outside` maps the URI of a document held outside the message to its bytes; any other foreign URI is
+    refused. Raises SignatureRefused with one of the codes shape, method, transform, digest_method,
+    reference_uri, unresolved, duplicate_id, too_many_references, weak_key, digest, outside_digest, value.
+    """
+    if root.getparent() is not None or signature.getroottree().getroot() is not root:
+        raise SignatureRefused("shape")
+    signed_info, signature_value = _shape(signature, policy)
+    children = list(signed_info.iterchildren(etree.Element))
+    if len(children) < 3 or [child.tag for child in children[:2]] != [
+        ds("CanonicalizationMethod"),
+        ds("SignatureMethod"),
+    ]:
+        raise SignatureRefused("shape")
+    signed_info_c14n = _read_c14n(children[0], frozenset({EXC_C14N, C14N}))
+    method = _SIGNATURE_METHODS.get(children[1].get("Algorithm", ""))
+    if method is None or len(children[1]):
+        raise SignatureRefused("method")
+    if len(children) - 2 > max_references:
+        raise SignatureRefused("too_many_references")
+    references = [_read_reference(child, policy) for child in children[2:]]
+    try:
+        by_id = xml.assert_unique_ids(root)
+    except xml.XmlRejected as error:
+        raise SignatureRefused(error.code) from error
+    keys = [_strong_key(certificate, method[0]) for certificate in certificates]
+    _check_value(canonical_bytes(signed_info, signed_info_c14n), signature_value, keys, method[1]())
+    return [_check_reference(one, signature, root, by_id, outside or {}) for one in references]
+
+
+def outside_uris(signature: etree._Element) -> tuple[str, ...]:
+    """Return the URIs of references that point out of the document; what they say is not verified here."""
+    found = signature.iterfind(f"{ds('SignedInfo')}/{ds('Reference')}")
+    uris = [reference.get("URI", "") for reference in found]
+    return tuple(uri for uri in uris if uri and not uri.startswith("#"))
+
+
+def _shape(signature: etree._Element, policy: Policy) -> tuple[etree._Element, bytes]:
+    if signature.tag != ds("Signature"):
+        raise SignatureRefused("shape")
+    children = list(signature.iterchildren(etree.Element))
+    names = [child.tag for child in children]
+    if names[:2] != [ds("SignedInfo"), ds("SignatureValue")]:
+        raise SignatureRefused("shape")
+    rest = names[2:]
+    if rest and rest[0] == ds("KeyInfo"):
+        rest = rest[1:]
+    if any(name != ds("Object") for name in rest) or (rest and not policy.objects):
+        raise SignatureRefused("shape")
+    return children[0], decode_base64(children[1])
+
+
+def _read_reference(element: etree._Element, policy: Policy) -> _Reference:
+    if element.tag != ds("Reference"):
+        raise SignatureRefused("shape")
+    children = {str(child.tag): child for child in element.iterchildren(etree.Element)}
+    expected = [ds("DigestMethod"), ds("DigestValue")]
+    names = [child.tag for child in element.iterchildren(etree.Element)]
+    if names not in (expected, [ds("Transforms"), *expected]):
+        raise SignatureRefused("shape")
+    method = children[ds("DigestMethod")]
+    algorithm = method.get("Algorithm", "")
+    if algorithm not in DIGESTS or len(method):
+        raise SignatureRefused("digest_method")
+    uri = element.get("URI")
+    if uri is None:
+        raise SignatureRefused("reference_uri")
+    return _Reference(
+        uri=uri,
+        type=element.get("Type", ""),
+        transforms=_read_transforms(element, policy),
+        digest_method=DIGESTS[algorithm],
+        digest=decode_base64(children[ds("DigestValue")]),
+    )
+
+
+def _read_transforms(reference: etree._Element, policy: Policy) -> _Transforms:
+    container = reference.find(ds("Transforms"))
+    found = [] if container is None else list(container.iterchildren(etree.Element))
+    if len(found) > _MAX_TRANSFORMS:
+        raise SignatureRefused("transform")
+    enveloped = xpath = False
+    c14n: Canonicalisation | None = None
+    for transform in found:
+        algorithm = transform.get("Algorithm", "")
+        if transform.tag != ds("Transform") or algorithm not in policy.transforms or c14n is not None:
+            raise SignatureRefused("transform")
+        if algorithm == ENVELOPED and not len(transform):
+            enveloped = True
+        elif algorithm == XPATH and _is_not_signature(transform):
+            xpath = True
+        elif algorithm in (EXC_C14N, C14N):
+            c14n = _read_c14n(transform, policy.transforms)
+        else:
+            raise SignatureRefused("transform")
+    return _Transforms(enveloped=enveloped, xpath=xpath, c14n=c14n)
+
+
+def _is_not_signature(transform: etree._Element) -> bool:
+    """Say whether the XPath transform is exactly the one that leaves out all signatures."""
+    children = list(transform)
+    if [child.tag for child in children] != [ds("XPath")] or len(children[0]):
+        return False
+    return xml.text_of(children[0]) == NOT_SIGNATURE and children[0].nsmap.get("ds") == DS
+
+
+def _read_c14n(element: etree._Element, allowed: frozenset[str]) -> Canonicalisation:
+    algorithm = element.get("Algorithm", "")
+    if algorithm not in allowed or algorithm not in (EXC_C14N, C14N):
+        raise SignatureRefused("method")
+    children = list(element)
+    if not children:
+        return Canonicalisation(algorithm)
+    if algorithm != EXC_C14N or [child.tag for child in children] != [f"{{{EC}}}InclusiveNamespaces"]:
+        raise SignatureRefused("method")
+    return Canonicalisation(algorithm, tuple(children[0].get("PrefixList", "").split()))
+
+
+def _resolve(uri: str, root: etree._Element, by_id: Mapping[str, etree._Element]) -> etree._Element:
+    if uri == "":
+        return root
+    if not uri.startswith("#") or not uri[1:] or "(" in uri:
+        raise SignatureRefused("reference_uri")
+    element = by_id.get(uri[1:])
+    if element is None:
+        raise SignatureRefused("unresolved")
+    return element
+
+
+def _octets(
+    target: etree._Element, transforms: _Transforms, signature: etree._Element, *, document: bool
+) -> bytes:
+    without: list[etree._Element] = []
+    if transforms.xpath:
+        without = [one for one in signatures_in(target) if one is not target]
+        if target.tag == ds("Signature") or any(True for _ in target.iterancestors(ds("Signature"))):
+            raise SignatureRefused("transform")
+    elif transforms.enveloped:
+        if not any(ancestor is target for ancestor in signature.iterancestors()):
+            raise SignatureRefused("transform")
+        without = [signature]
+    # Without a canonicalisation among the transforms, XMLDSig prescribes the inclusive one.
+    method = transforms.c14n or Canonicalisation(C14N)
+    return canonical_bytes(target, method, document=document, without=without)
+
+
+def _outside_octets(content: bytes, transforms: _Transforms) -> bytes:
+    if transforms.enveloped or transforms.xpath:
+        raise SignatureRefused("transform")
+    if transforms.c14n is None:
+        return content
+    try:
+        return canonical_bytes(xml.parse(content), transforms.c14n, document=True)
+    except xml.XmlRejected as error:
+        raise SignatureRefused("outside_digest") from error
+
+
+def _check_reference(
+    reference: _Reference,
+    signature: etree._Element,
+    root: etree._Element,
+    by_id: Mapping[str, etree._Element],
+    outside: Mapping[str, bytes],
+) -> VerifiedReference:
+    element: etree._Element | None = None
+    if reference.uri in outside:
+        octets = _outside_octets(outside[reference.uri], reference.transforms)
+    else:
+        element = _resolve(reference.uri, root, by_id)
+        octets = _octets(element, reference.transforms, signature, document=not reference.uri)
+    if not hmac.compare_digest(hashlib.new(reference.digest_method, octets).digest(), reference.digest):
+        raise SignatureRefused("digest" if element is not None else "outside_digest")
+    return VerifiedReference(uri=reference.uri, type=reference.type, element=element, octets=octets)
+
+
+def _strong_key(certificate: x509.Certificate, kind: str) -> PublicKey | None:
+    """Return the certificate's key if it is of the kind the method names; refuse one that is too weak."""
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise SignatureRefused("weak_key") from error
+    if isinstance(key, rsa.RSAPublicKey):
+        if key.key_size < 2048:
+            raise SignatureRefused("weak_key")
+        return key if kind == "rsa" else None
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        if not isinstance(key.curve, _CURVES):
+            raise SignatureRefused("weak_key")
+        return key if kind == "ecdsa" else None
+    return None
+
+
+def _check_value(
+    octets: bytes, value: bytes, keys: Sequence[PublicKey | None], algorithm: hashes.HashAlgorithm
+) -> None:
+    for key in keys:
+        try:
+            if isinstance(key, rsa.RSAPublicKey):
+                key.verify(value, octets, padding.PKCS1v15(), algorithm)
+                return
+            if isinstance(key, ec.EllipticCurvePublicKey):
+                size = (key.curve.key_size + 7) // 8
+                if len(value) == 2 * size:
+                    r, s = int.from_bytes(value[:size], "big"), int.from_bytes(value[size:], "big")
+                    key.verify(encode_dss_signature(r, s), octets, ec.ECDSA(algorithm))
+                    return
+        except InvalidSignature:
+            continue
+    raise SignatureRefused("value")
+
+
+def decode_base64(element: etree._Element) -> bytes:
+    """Return the bytes an element holds in base64; raise SignatureRefused("shape") if it does not."""
+    if any(isinstance(child.tag, str) for child in element):
+        raise SignatureRefused("shape")
+    try:
+        return base64.b64decode("".join(xml.text_of(element).split()), validate=True)
+    except binascii.Error as error:
+        raise SignatureRefused("shape") from error
