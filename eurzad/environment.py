@@ -8,8 +8,6 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-_MISSING = object()
-
 
 def flag(name: str, default: bool = False) -> bool:
     """Read a yes/no setting: 1, true, yes or 0, false, no."""
@@ -58,10 +56,11 @@ def optional_path(name: str, default: Path | None = None) -> Path | None:
     return Path(raw) if raw else None
 
 
-def secret(name: str, *, demo_folder: Path | None) -> str:
+def secret(name: str, *, demo_folder: Path | None = None, demo_value: str | None = None) -> str:
     """Read a secret from NAME, or from the file named by NAME_FILE.
 
-    In the demo (`demo_folder`) a missing secret is made at first start and kept in a file of that folder.
+    In the demo a missing secret is `demo_value` (what the demo bank knows too), or is made at first start and
+    kept in a file of `demo_folder`.
     """
     value = os.environ.get(name, "").strip()
     if value:
@@ -72,6 +71,8 @@ def secret(name: str, *, demo_folder: Path | None) -> str:
             return Path(file_name).read_text().strip()
         except OSError as error:
             raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.strerror}.") from None
+    if demo_value is not None:
+        return demo_value
     if demo_folder is None:
         raise ImproperlyConfigured(f"{name} is required and missing (or give {name}_FILE).")
     return _kept_secret(demo_folder / name)

@@ -14,7 +14,7 @@ DEMO_MODE = env.flag("DEMO_MODE")
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 PORTAL_DIR = VAR_DIR / "portal"
 _demo_secrets = PORTAL_DIR / "secrets" if DEMO_MODE else None
-_simulator = env.text("SIM_BASE_URL", "http://127.0.0.1:8001") if DEMO_MODE else None
+SIMULATOR_URL = env.text("SIM_BASE_URL", "http://127.0.0.1:8001").rstrip("/") if DEMO_MODE else ""
 
 
 def _for_demo(value: str) -> str | None:
@@ -133,6 +133,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 SOCIALACCOUNT_AUTO_SIGNUP = True
 SOCIALACCOUNT_EMAIL_REQUIRED = False
 SOCIALACCOUNT_STORE_TOKENS = False
+MFA_ADAPTER = "portal.people.mfa.MFAAdapter"
+MFA_TOTP_ISSUER = MUNICIPALITY["name"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -225,12 +227,12 @@ IDENTITY_PROVIDERS = {
     }
     for name in env.words("IDPS", "login")
 }
-SAML_SP_ENTITY_ID = env.text("SAML_SP_ENTITY_ID", _for_demo("https://eurzad.jarzebin.example.test"))
+SAML_SP_ENTITY_ID = env.text("SAML_SP_ENTITY_ID", _for_demo(f"{PORTAL_BASE_URL}/saml/login/metadata/"))
 SAML_SP_KEY = env.path("SAML_SP_KEY", _demo_path("portal", "keys", "sp.key"))
 SAML_SP_CERT = env.path("SAML_SP_CERT", _demo_path("portal", "keys", "sp.crt"))
 SAML_PROVIDER_NAME = env.text("SAML_PROVIDER_NAME", MUNICIPALITY["office_name"])
-EPUAP_WS_URL = env.text("EPUAP_WS_URL", _simulator or "").rstrip("/")
-EPUAP_ENTITY_ID = env.text("EPUAP_ENTITY_ID", _for_demo("umjarzebin") or "")
+EPUAP_WS_URL = env.text("EPUAP_WS_URL", SIMULATOR_URL or "").rstrip("/")
+EPUAP_ENTITY_ID = env.text("EPUAP_ENTITY_ID", "MIASTOJARZEBIN" if DEMO_MODE else "")
 EPUAP_BOX_NAME = env.text("EPUAP_BOX_NAME", "SkrytkaESP")
 EPUAP_BOX_ADDRESS = env.text("EPUAP_BOX_ADDRESS", f"/{EPUAP_ENTITY_ID}/{EPUAP_BOX_NAME}")
 EPUAP_WS_KEY = env.optional_path("EPUAP_WS_KEY", _demo_path("portal", "keys", "ws.key"))
@@ -238,9 +240,9 @@ EPUAP_WS_CERT = env.optional_path("EPUAP_WS_CERT", _demo_path("portal", "keys", 
 EPUAP_WS_PEER_CERT = env.optional_path("EPUAP_WS_PEER_CERT", _demo_path("simulator", "public", "ws.crt"))
 EPUAP_SEAL_CERT = env.optional_path("EPUAP_SEAL_CERT", _demo_path("simulator", "public", "epuap-seal.crt"))
 EPUAP_FORM_URL = env.text(
-    "EPUAP_FORM_URL", f"{_simulator}/epuap/formularz/wniosek-o-dostep/" if _simulator else ""
+    "EPUAP_FORM_URL", f"{SIMULATOR_URL}/epuap/formularz/wniosek-o-dostep/" if SIMULATOR_URL else ""
 )
-TPS_URL = env.text("TPS_URL", _for_demo(f"{_simulator}/ep-services/tpSigning5"))
+TPS_URL = env.text("TPS_URL", _for_demo(f"{SIMULATOR_URL}/ep-services/tpSigning5"))
 TPS_SEAL_CERT = env.path("TPS_SEAL_CERT", _demo_path("simulator", "public", "tps-seal.crt"))
 TRUST_LIST = env.optional_path("TRUST_LIST")
 SEAL_KEY = env.path("SEAL_KEY", _demo_path("portal", "keys", "seal.key"))
@@ -266,14 +268,14 @@ ACCESS_LEGAL_EFFECT = {
 
 # --- Payments ---------------------------------------------------------------------------------------------------
 PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "payu")
-PAYU_BASE_URL = env.text("PAYU_BASE_URL", _simulator or "https://secure.payu.com").rstrip("/")
+PAYU_BASE_URL = env.text("PAYU_BASE_URL", SIMULATOR_URL or "https://secure.payu.com").rstrip("/")
 PAYU_POS_ID = env.text("PAYU_POS_ID", _for_demo("300746"))
 PAYU_CLIENT_ID = env.text("PAYU_CLIENT_ID", _for_demo("300746"))
-PAYU_CLIENT_SECRET = env.secret("PAYU_CLIENT_SECRET", demo_folder=_demo_secrets)
-PAYU_SECOND_KEY = env.secret("PAYU_SECOND_KEY", demo_folder=_demo_secrets)
+PAYU_CLIENT_SECRET = env.secret("PAYU_CLIENT_SECRET", demo_value=_for_demo("demo-client-secret"))
+PAYU_SECOND_KEY = env.secret("PAYU_SECOND_KEY", demo_value=_for_demo("demo-second-key"))
 
 # --- Security ---------------------------------------------------------------------------------------------------
-_outside = [f"{part.scheme}://{part.netloc}" for part in [urlsplit(_simulator or "")] if part.netloc]
+_outside = [f"{part.scheme}://{part.netloc}" for part in [urlsplit(SIMULATOR_URL or "")] if part.netloc]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

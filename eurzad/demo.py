@@ -1,0 +1,63 @@
+"""The demo town as a whole: each room loads its own part, in the order in which they need each other."""
+
+from datetime import date, timedelta
+
+from django.contrib.auth.models import Group, Permission
+
+import portal.catalogue.demo
+import portal.news.demo
+import portal.people.demo
+import registers.demo
+import taxes.demo
+from eurzad.lib.personas import ANNA, BAKERY, BORYS, CLERKS, DAMIAN, IRENA
+from portal.mandates.models import Area, Right
+from portal.mandates.services import grant_mandate
+from portal.people.models import Subject, User
+from portal.people.services import find_subject
+
+CLERK_GROUP = "Urzędnicy ds. dostępu"
+CLERK_APPS = ("access", "inbox", "outbox", "notices", "catalogue", "news", "registers", "mandates")
+
+
+def _subject(scheme: str, value: str) -> Subject:
+    subject = find_subject(scheme, value)
+    if subject is None:
+        raise LookupError(f"The demo town has no subject with this {scheme}.")
+    return subject
+
+
+def _load_clerk_rights() -> None:
+    group, _created = Group.objects.get_or_create(name=CLERK_GROUP)
+    group.permissions.set(Permission.objects.filter(content_type__app_label__in=CLERK_APPS))
+    for clerk in User.objects.filter(username__in=[persona.key for persona in CLERKS]):
+        clerk.groups.add(group)
+
+
+def _load_mandates(today: date) -> None:
+    anna, borys, irena, damian = (_subject("pesel", who.pesel) for who in (ANNA, BORYS, IRENA, DAMIAN))
+    year = timedelta(days=365)
+    granted = date(today.year, 1, 1)
+    grant_mandate(
+        principal=anna, attorney=borys, areas=[Area.TAXES, Area.FEES, Area.PAYMENTS],
+        rights=[Right.SEE, Right.PAY], valid_from=granted, valid_to=granted + 2 * year,
+        basis="pełnomocnictwo złożone w urzędzie",
+    )  # fmt: skip
+    grant_mandate(
+        principal=irena, attorney=borys, areas=[Area.TAXES], rights=[Right.SEE],
+        valid_from=granted - 2 * year, valid_to=granted - year, basis="pełnomocnictwo złożone w urzędzie",
+    )  # fmt: skip
+    grant_mandate(
+        principal=_subject("nip", BAKERY.nip), attorney=damian, areas=list(Area.values),
+        rights=list(Right.values), valid_from=granted, valid_to=granted + 3 * year, basis="reprezentacja według KRS",
+    )  # fmt: skip
+
+
+def load(today: date) -> None:
+    """Load the demo town as of `today`; a second call changes nothing."""
+    taxes.demo.load(today)
+    portal.people.demo.load()
+    _load_clerk_rights()
+    _load_mandates(today)
+    registers.demo.load(today)
+    portal.catalogue.demo.load(today)
+    portal.news.demo.load(today)
