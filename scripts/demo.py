@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 BIN = Path(sys.executable).parent
 STOP_SECONDS = 10
+SHARED = ("PAYU_POS_ID", "PAYU_CLIENT_ID", "PAYU_CLIENT_SECRET", "PAYU_SECOND_KEY")
+"""What the portal and the demo bank must both know."""
 
 
 def read_env_file(path: Path) -> None:
@@ -131,6 +133,9 @@ def main() -> None:
     os.environ["DEMO_MODE"] = "1"
     os.environ.setdefault("PORTAL_BASE_URL", f"http://127.0.0.1:{port}")
     os.environ.setdefault("SIM_BASE_URL", f"http://127.0.0.1:{sim_port}")
+    for name in SHARED:
+        if name in os.environ:
+            os.environ.setdefault(f"SIM_{name}", os.environ[name])
     logs = var / "log"
     logs.mkdir(parents=True, exist_ok=True)
 
