@@ -1,0 +1,52 @@
+"""What a SOAP client must know: addresses, our key, the pinned certificate of the other side."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from django.conf import settings
+
+from eurzad.lib.errors import PermanentError
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoapConfig:
+    """Settings of one office. Keys and certificates are PEM bytes; `peer_certificates` may hold
+    several (old and new signer during a change of keys)."""
+
+    services_url: str
+    tps_url: str
+    entity_id: str
+    box_name: str
+    box_address: str
+    key: bytes
+    certificate: bytes
+    peer_certificates: bytes
+
+    @classmethod
+    def from_settings(cls) -> Self:
+        """Read Django settings and the PEM files that they name.
+
+        Raises PermanentError (`soap.settings`) naming the setting whose file cannot be read.
+        """
+        return cls(
+            services_url=settings.EPUAP_WS_URL.rstrip("/"),
+            tps_url=settings.TPS_URL,
+            entity_id=settings.EPUAP_ENTITY_ID,
+            box_name=settings.EPUAP_BOX_NAME,
+            box_address=settings.EPUAP_BOX_ADDRESS,
+            key=read_pem("EPUAP_WS_KEY"),
+            certificate=read_pem("EPUAP_WS_CERT"),
+            peer_certificates=read_pem("EPUAP_WS_PEER_CERT"),
+        )
+
+
+def read_pem(setting: str) -> bytes:
+    """Bytes of the PEM file that a setting names. Raises PermanentError (`soap.settings`)."""
+    path: Path | None = getattr(settings, setting)
+    if path is None:
+        raise PermanentError(f"{setting} is not set", code="soap.settings")
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise PermanentError(f"{setting}: {error.strerror}", code="soap.settings") from error

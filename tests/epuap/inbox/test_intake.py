@@ -1,0 +1,277 @@
+"""Fetch, store, commit, confirm, handle: whatever happens in between, nothing is lost or done twice."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, OperationalError, transaction
+
+from epuap.inbox import handlers, services
+from epuap.inbox.models import InboundDocument
+from epuap.soap.pull import PullClient
+from eurzad.lib.errors import DomainError, PermanentError, TransientError
+from eurzad.outbox.models import Job
+from eurzad.outbox.registry import Later
+from tests.epuap.soap import fake_service
+from tests.epuap.soap.fake_service import KeyPair, Reply, Service, pull_answer, status_answer
+
+pytestmark = pytest.mark.django_db
+
+NAMESPACE = "urn:test:wniosek"
+CONTENT = f'<w:Dokument xmlns:w="{NAMESPACE}"/>'.encode()
+CONFIRMED = status_answer("OdpowiedzPullPotwierdz")
+EMPTY = status_answer("OdpowiedzPullPobierz", code=0)
+State = InboundDocument.State
+
+
+class Handler:
+    """Keeps what it was given and fails as told."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+        self.failures: list[Exception] = []
+
+    def __call__(self, document: InboundDocument) -> None:
+        self.seen.append(document.epuap_id)
+        if self.failures:
+            raise self.failures.pop(0)
+
+
+@pytest.fixture
+def handler() -> Iterator[Handler]:
+    function = Handler()
+    handlers.register(NAMESPACE, function)
+    yield function
+    handlers.unregister(NAMESPACE)
+
+
+def offer(service: Service, content: bytes = CONTENT, **options: Any) -> None:
+    """The mailbox holds one document and lets it go when confirmed."""
+    service.says(pull_answer(content, **options))
+    service.says(CONFIRMED)
+    service.says(EMPTY)
+
+
+def the_document() -> InboundDocument:
+    return InboundDocument.objects.get()
+
+
+def test_document_is_stored_confirmed_and_handled(
+    epuap: Service, handler: Handler, run_jobs: Callable[..., int]
+) -> None:
+    offer(epuap)
+    assert services.poll_mailbox() == 1
+    document = the_document()
+    assert document.state == State.CONFIRMED and document.confirmed_at is not None
+    assert bytes(document.content) == CONTENT
+    assert (document.sender_name, document.reply_address) == ("Grażyna Olcha", "/golcha/domyslna")
+    run_jobs()
+    document = the_document()
+    assert handler.seen == ["4711"]
+    assert (document.state, document.root_namespace) == (State.HANDLED, NAMESPACE)
+
+
+def test_door_that_is_closed_asks_nothing(epuap: Service, settings: Any) -> None:
+    settings.EPUAP_WS_URL = ""
+    assert services.poll_mailbox() == 0
+    assert epuap.requests == []
+
+
+def test_same_head_twice_is_stored_and_handled_once(
+    epuap: Service, handler: Handler, run_jobs: Callable[..., int]
+) -> None:
+    epuap.says(pull_answer(CONTENT))
+    epuap.replies_with(Reply(status=503, content_type="text/html"))
+    assert services.poll_mailbox() == 0
+    assert the_document().state == State.RECEIVED
+    run_jobs()
+    offer(epuap)
+    assert services.poll_mailbox() == 1
+    run_jobs()
+    document = the_document()
+    assert document.state == State.HANDLED and document.confirmed_at is not None
+    assert handler.seen == ["4711"]
+
+
+def test_worker_killed_between_store_and_confirm(
+    epuap: Service, handler: Handler, run_jobs: Callable[..., int]
+) -> None:
+    class KilledClient(PullClient):
+        def confirm(self, sha1: bytes) -> None:
+            raise KeyboardInterrupt
+
+    epuap.says(pull_answer(CONTENT))
+    with pytest.raises(KeyboardInterrupt):
+        services.pull_documents(KilledClient.from_settings())
+    offer(epuap)
+    services.poll_mailbox()
+    run_jobs()
+    assert the_document().state == State.HANDLED
+    assert handler.seen == ["4711"]
+
+
+def test_same_bytes_under_two_numbers_are_two_documents(epuap: Service) -> None:
+    for number in ("1", "2"):
+        offer(epuap, document_id=number)
+        services.poll_mailbox()
+    assert InboundDocument.objects.count() == 2
+    with pytest.raises(IntegrityError), transaction.atomic():
+        InboundDocument.objects.filter(epuap_id="2").update(epuap_id="1")
+
+
+def test_one_run_is_bounded(epuap: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "DOCUMENTS_PER_RUN", 2)
+    for number in ("1", "2", "3"):
+        epuap.says(pull_answer(CONTENT, document_id=number))
+        epuap.says(CONFIRMED)
+    assert services.poll_mailbox() == 2
+    assert len(epuap.replies) == 2
+
+
+@pytest.mark.parametrize("kind", ["tampered", "unsigned", "stranger"])
+def test_answer_that_cannot_be_believed_stores_nothing(
+    epuap: Service, stranger_keys: KeyPair, kind: str
+) -> None:
+    body = pull_answer(CONTENT)
+    good = fake_service.signed_envelope(body, epuap.signer)
+    content = {
+        "tampered": good.replace(b"/golcha/domyslna", b"/zlodziej/skrytka"),
+        "unsigned": fake_service.envelope(body),
+        "stranger": fake_service.signed_envelope(body, stranger_keys),
+    }[kind]
+    epuap.replies_with(Reply(content))
+    with pytest.raises(Later):
+        services.poll_mailbox()
+    assert not InboundDocument.objects.exists()
+    assert len(epuap.requests) == 1
+
+
+def test_unknown_kind_waits_for_a_clerk(epuap: Service, run_jobs: Callable[..., int]) -> None:
+    offer(epuap, b'<x xmlns="urn:unheard-of"/>')
+    services.poll_mailbox()
+    run_jobs()
+    assert the_document().state == State.UNCLAIMED
+
+
+def test_byte_order_mark_is_no_obstacle(
+    epuap: Service, handler: Handler, run_jobs: Callable[..., int]
+) -> None:
+    offer(epuap, b"\xef\xbb\xbf" + CONTENT)
+    services.poll_mailbox()
+    run_jobs()
+    assert the_document().state == State.HANDLED
+    assert bytes(the_document().content).startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"%PDF-1.7", "malformed"), (b"", "malformed"), (b"<!DOCTYPE a><a/>", "doctype"), (b"<a>", "malformed")],
+)
+def test_what_is_no_xml_is_quarantined_with_its_bytes(
+    epuap: Service, run_jobs: Callable[..., int], content: bytes, code: str
+) -> None:
+    offer(epuap, content)
+    services.poll_mailbox()
+    run_jobs()
+    document = the_document()
+    assert (document.state, document.error_code) == (State.QUARANTINED, code)
+    assert bytes(document.content) == content
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [
+        (PermanentError("x", code="access.malformed"), "access.malformed"),
+        (DomainError(code="access.closed"), "access.closed"),
+        (KeyError("x"), "KeyError"),
+    ],
+)
+def test_poison_document_is_quarantined_and_can_be_tried_again(
+    epuap: Service, handler: Handler, run_jobs: Callable[..., int], failure: Exception, code: str
+) -> None:
+    handler.failures.append(failure)
+    offer(epuap)
+    services.poll_mailbox()
+    run_jobs()
+    document = the_document()
+    assert (document.state, document.error_code) == (State.QUARANTINED, code)
+    assert services.retry_document(public_id=document.public_id)
+    assert not services.retry_document(public_id=document.public_id)
+    run_jobs()
+    assert the_document().state == State.HANDLED
+    assert len(handler.seen) == 2
+
+
+@pytest.mark.parametrize("failure", [TransientError(code="tps.away"), OperationalError("locked")])
+def test_passing_failure_is_tried_again(
+    epuap: Service, handler: Handler, run_jobs: Callable[..., int], failure: Exception
+) -> None:
+    handler.failures.append(failure)
+    offer(epuap)
+    services.poll_mailbox()
+    run_jobs()
+    assert the_document().state == State.CONFIRMED
+    assert Job.objects.filter(state=Job.State.WAITING, name="inbox.handle").exists()
+    run_jobs(force=True)
+    document = the_document()
+    assert (document.state, document.error_code) == (State.HANDLED, "")
+
+
+def test_failure_that_never_passes_ends_in_quarantine(
+    epuap: Service, handler: Handler, run_jobs: Callable[..., int]
+) -> None:
+    handler.failures.extend(TransientError(code="tps.away") for _ in range(100))
+    offer(epuap)
+    services.poll_mailbox()
+    run_jobs(force=True)
+    assert (the_document().state, the_document().error_code) == (State.QUARANTINED, "tps.away")
+    assert len(handler.seen) == services.HANDLING_TRIES
+
+
+def test_handler_and_mark_are_one_transaction(
+    epuap: Service, handler: Handler, run_jobs: Callable[..., int]
+) -> None:
+    def writes_and_fails(document: InboundDocument) -> None:
+        Job.objects.filter(name="inbox.handle").update(error_code="written")
+        raise PermanentError(code="late")
+
+    handlers.unregister(NAMESPACE)
+    handlers.register(NAMESPACE, writes_and_fails)
+    offer(epuap)
+    services.poll_mailbox()
+    run_jobs()
+    assert the_document().state == State.QUARANTINED
+    assert not Job.objects.filter(error_code="written").exists()
+
+
+@pytest.mark.parametrize(("is_demo", "state"), [(True, State.HANDLED), (False, State.TRIAL)])
+def test_trial_document(
+    epuap: Service,
+    handler: Handler,
+    run_jobs: Callable[..., int],
+    settings: Any,
+    is_demo: bool,
+    state: str,
+) -> None:
+    settings.DEMO_MODE = is_demo
+    offer(epuap, is_test=True)
+    services.poll_mailbox()
+    run_jobs()
+    assert the_document().is_test and the_document().state == state
+    assert len(handler.seen) == int(is_demo)
+
+
+def test_job_that_runs_again_changes_nothing(
+    epuap: Service, handler: Handler, run_jobs: Callable[..., int]
+) -> None:
+    offer(epuap)
+    services.poll_mailbox()
+    run_jobs()
+    services.handle_document(public_id=the_document().public_id)
+    assert handler.seen == ["4711"]
+
+
+def test_namespace_has_one_handler(handler: Handler) -> None:
+    handlers.register(NAMESPACE, handler)
+    with pytest.raises(ValueError, match=NAMESPACE):
+        handlers.register(NAMESPACE, lambda document: None)

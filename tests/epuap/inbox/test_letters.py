@@ -1,0 +1,156 @@
+"""The office's own letters: sent once, or their unknown outcome shown to a person."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from epuap.inbox import services
+from epuap.inbox.models import OutboundLetter
+from eurzad.outbox.models import Job
+from tests.epuap.soap import fake_service
+from tests.epuap.soap.fake_service import KeyPair, Reply, Service, exception, submitted_answer
+
+pytestmark = pytest.mark.django_db
+
+State = OutboundLetter.State
+LETTER = b"<pismo/>"
+
+
+def queue_letter(**options: Any) -> OutboundLetter:
+    return services.send_letter(
+        recipient_box="/golcha/domyslna", document=LETTER, title="Decyzja w sprawie dostępu", **options
+    )
+
+
+def the_letter() -> OutboundLetter:
+    return OutboundLetter.objects.get()
+
+
+def test_same_key_is_one_letter(epuap: Service) -> None:
+    first, second = queue_letter(key="decision:1"), queue_letter(key="decision:1")
+    assert first == second and Job.objects.count() == 1
+    queue_letter()
+    queue_letter()
+    assert OutboundLetter.objects.count() == 3
+
+
+def test_answer_without_a_receipt_is_sent_with_a_remark(epuap: Service, run_jobs: Callable[..., int]) -> None:
+    epuap.says(submitted_answer(None))
+    queue_letter()
+    run_jobs()
+    letter = the_letter()
+    assert (letter.state, letter.epuap_id) == (State.SENT_WITHOUT_RECEIPT, "123")
+    assert letter.remark and letter.sent_at is not None
+    header = etree.fromstring(epuap.requests[0])[0]
+    assert header.findtext("{*}AdresOdpowiedzi") == fake_service.BOX
+
+
+def test_worker_killed_while_sending_leaves_it_unknown(epuap: Service, run_jobs: Callable[..., int]) -> None:
+    letter = queue_letter()
+    assert services.take_for_sending(letter.public_id) is not None
+    run_jobs(force=True)
+    assert (the_letter().state, the_letter().error_code) == (State.UNKNOWN, "worker_lost")
+    run_jobs(force=True)
+    assert epuap.requests == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (Reply(drops=True), "soap.broken"),
+        (Reply(status=503, content_type="text/html"), "soap.http_503"),
+        (Reply(b"<html/>", content_type="text/html"), "soap.content_type"),
+        (Reply(status=404, content_type="text/html"), "soap.http_404"),
+        (Reply(fake_service.envelope(submitted_answer(None))), "soap.unsigned"),
+        (Reply(fake_service.envelope(exception(9, "x")), status=500), "epuap.9"),
+    ],
+)
+def test_doubtful_answer_is_never_followed_by_a_second_letter(
+    epuap: Service, run_jobs: Callable[..., int], reply: Reply, code: str
+) -> None:
+    epuap.replies_with(reply)
+    queue_letter()
+    run_jobs(force=True)
+    assert (the_letter().state, the_letter().error_code) == (State.UNKNOWN, code)
+    assert len(epuap.requests) == 1
+
+
+def test_time_out_after_sending_is_unknown(
+    epuap: Service, run_jobs: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("epuap.soap.mailbox.READ_SECONDS", 0.2)
+    epuap.replies_with(Reply(hangs=0.5))
+    queue_letter()
+    run_jobs(force=True)
+    assert (the_letter().state, the_letter().error_code) == (State.UNKNOWN, "soap.timeout")
+
+
+def test_signed_refusal_is_final(epuap: Service, run_jobs: Callable[..., int]) -> None:
+    epuap.says(exception(9, "Skrytka nie istnieje"), status=500)
+    queue_letter()
+    run_jobs(force=True)
+    letter = the_letter()
+    assert (letter.state, letter.error_code, letter.remark) == (
+        State.FAILED,
+        "epuap.9",
+        "Skrytka nie istnieje",
+    )
+
+
+def test_what_never_left_is_sent_later(epuap: Service, run_jobs: Callable[..., int], settings: Any) -> None:
+    address = settings.EPUAP_WS_URL
+    settings.EPUAP_WS_URL = "http://127.0.0.1:9"
+    queue_letter()
+    run_jobs()
+    assert (the_letter().state, the_letter().error_code) == (State.WAITING, "soap.not_sent")
+    settings.EPUAP_WS_URL = address
+    epuap.says(submitted_answer(None))
+    run_jobs(force=True)
+    assert the_letter().state == State.SENT_WITHOUT_RECEIPT
+    assert the_letter().attempts == 2
+
+
+def test_what_never_leaves_fails_in_the_end(
+    epuap: Service, run_jobs: Callable[..., int], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "SENDING_TRIES", 3)
+    settings.EPUAP_WS_URL = "http://127.0.0.1:9"
+    queue_letter()
+    run_jobs(force=True)
+    assert (the_letter().state, the_letter().attempts) == (State.FAILED, 3)
+
+
+def test_missing_key_keeps_letters_waiting(
+    epuap: Service, run_jobs: Callable[..., int], settings: Any
+) -> None:
+    settings.EPUAP_WS_KEY = settings.EPUAP_WS_KEY.parent / "gone"
+    queue_letter()
+    run_jobs()
+    assert the_letter().state == State.WAITING
+    assert Job.objects.get().state == Job.State.WAITING
+
+
+def test_clerk_sends_an_unknown_letter_again(
+    epuap: Service, run_jobs: Callable[..., int], stranger_keys: KeyPair
+) -> None:
+    epuap.says(submitted_answer(None), signer=stranger_keys)
+    letter = queue_letter()
+    run_jobs()
+    assert the_letter().state == State.UNKNOWN
+    epuap.says(submitted_answer(None))
+    assert services.resend_letter(public_id=letter.public_id)
+    run_jobs()
+    assert the_letter().state == State.SENT_WITHOUT_RECEIPT
+
+
+def test_late_answer_replaces_unknown_but_not_a_clerks_word(epuap: Service) -> None:
+    letter = services.take_for_sending(queue_letter().public_id)
+    assert letter is not None
+    OutboundLetter.objects.update(state=State.UNKNOWN)
+    services.record(letter, State.FAILED, error_code="epuap.9")
+    assert the_letter().state == State.FAILED
+    services.resend_letter(public_id=letter.public_id)
+    services.record(letter, State.UNKNOWN, error_code="late")
+    assert the_letter().state == State.WAITING
