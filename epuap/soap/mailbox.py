@@ -11,8 +11,6 @@ from epuap.soap import messages
 from epuap.soap.config import SoapConfig
 from epuap.soap.messages import OB
 
-READ_SECONDS = 20
-
 
 @dataclass(frozen=True)
 class Submission:
@@ -69,7 +67,6 @@ class MailboxClient:
             body,
             action="http://ws.epuap.gov.pl/skrytka/nadaj",
             headers=headers,
-            read_seconds=READ_SECONDS,
         )
         messages.require_name(answer, OB, "OdpowiedzSkrytki")
         messages.require_status(answer)

@@ -23,14 +23,13 @@ def call(
     *,
     action: str,
     headers: Sequence[etree._Element] = (),
-    read_seconds: float = transport.READ_SECONDS,
 ) -> etree._Element:
     """One signed request; returns the element inside the verified Body of the answer.
 
     Raises ServiceFault, BadAnswer, NotSent, TransientError, PermanentError.
     """
     message = envelope.build_request(body, key=config.key, certificate=config.certificate, headers=headers)
-    answer = transport.post_soap(url, message, action=action, read_seconds=read_seconds)
+    answer = transport.post_soap(url, message, action=action)
     try:
         opened = envelope.open_answer(answer.content, peer_certificates=config.peer_certificates)
     except BadAnswer as error:

@@ -28,7 +28,7 @@ class HttpAnswer:
     content: bytes
 
 
-def post_soap(url: str, message: bytes, *, action: str, read_seconds: float = READ_SECONDS) -> HttpAnswer:
+def post_soap(url: str, message: bytes, *, action: str) -> HttpAnswer:
     """Send one SOAP 1.1 message and return the XML answer.
 
     Raises NotSent (no connection), TransientError (time-out, broken answer, 5xx without XML),
@@ -45,7 +45,7 @@ def post_soap(url: str, message: bytes, *, action: str, read_seconds: float = RE
             url,
             data=message,
             headers=headers,
-            timeout=(CONNECT_SECONDS, read_seconds),
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
             allow_redirects=False,
             stream=True,
         ) as response:

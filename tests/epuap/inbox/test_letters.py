@@ -80,7 +80,7 @@ def test_doubtful_answer_is_never_followed_by_a_second_letter(
 def test_time_out_after_sending_is_unknown(
     epuap: Service, run_jobs: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("epuap.soap.mailbox.READ_SECONDS", 0.2)
+    monkeypatch.setattr("epuap.soap.transport.READ_SECONDS", 0.2)
     epuap.replies_with(Reply(hangs=0.5))
     queue_letter()
     run_jobs(force=True)

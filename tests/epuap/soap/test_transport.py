@@ -13,7 +13,7 @@ from tests.epuap.soap.fake_service import SOAP, KeyPair, Reply, Service, excepti
 
 def ask(config: SoapConfig, service: Service) -> AdapterError:
     with pytest.raises(AdapterError) as caught:
-        call(config, service.url, element(OB, "X"), action="x", read_seconds=0.3)
+        call(config, service.url, element(OB, "X"), action="x")
     return caught.value
 
 
@@ -33,8 +33,14 @@ def ask(config: SoapConfig, service: Service) -> AdapterError:
     ],
 )
 def test_wire_failures(
-    service: Service, soap_config: SoapConfig, reply: Reply, kind: type, code: str
+    service: Service,
+    soap_config: SoapConfig,
+    monkeypatch: pytest.MonkeyPatch,
+    reply: Reply,
+    kind: type,
+    code: str,
 ) -> None:
+    monkeypatch.setattr(transport, "READ_SECONDS", 0.3)
     service.replies_with(reply)
     error = ask(soap_config, service)
     assert (type(error), error.code) == (kind, code)
