@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("portal.pages.urls")),
     path("logowanie/", include("allauth.urls")),
     path("konto/upowaznienia/", include("portal.mandates.urls")),
+    path("", include("payments.urls")),
     path("jezyk/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
 ]

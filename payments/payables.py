@@ -2,7 +2,7 @@
 
 An app registers a `Payable` from its `AppConfig.ready()`:
 
-    payables.register(Payable(kind="taxes.instalment", price=services.price_items, settle=services.settle_items))
+    payables.register(Payable("taxes.instalment", price=services.price_items, settle=services.settle_items))
 
 and lets the resident choose with an ordinary form that posts to `payments:basket`, one field named
 `item` per chosen object, its value made by `payables.token(kind, object_id)`.
