@@ -1,0 +1,67 @@
+"""What the settings say about sign-in: who the portal is and which identity providers it trusts."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from django.conf import settings
+
+from epuap.saml.errors import ConfigurationError
+from epuap.saml.metadata import IdentityProvider, read_identity_provider
+
+
+@dataclass(frozen=True)
+class ServiceProvider:
+    """The portal as a SAML service provider; one EC P-256 key signs and decrypts."""
+
+    entity_id: str
+    display_name: str
+    key_pem: bytes = field(repr=False)
+    certificate_pem: bytes = field(repr=False)
+    private_key: ec.EllipticCurvePrivateKey = field(repr=False)
+
+
+def provider_names() -> tuple[str, ...]:
+    """Return the short names of the configured identity providers, in the order of the settings."""
+    return tuple(settings.IDENTITY_PROVIDERS)
+
+
+def identity_provider(name: str) -> IdentityProvider:
+    """Return a configured identity provider. Raises LookupError for a name nobody configured, ConfigurationError."""
+    path = Path(settings.IDENTITY_PROVIDERS[name]["metadata"])
+    return _read_provider(name, path, _changed(path))
+
+
+def service_provider() -> ServiceProvider:
+    """Return the portal's own side. Raises ConfigurationError."""
+    key, certificate = Path(settings.SAML_SP_KEY), Path(settings.SAML_SP_CERT)
+    key_pem = _read_key(key, _changed(key))
+    private_key = load_pem_private_key(key_pem, None)
+    if not isinstance(private_key, ec.EllipticCurvePrivateKey):
+        raise ConfigurationError("key")
+    return ServiceProvider(
+        entity_id=settings.SAML_SP_ENTITY_ID,
+        display_name=settings.SAML_PROVIDER_NAME,
+        key_pem=key_pem,
+        certificate_pem=_read_key(certificate, _changed(certificate)),
+        private_key=private_key,
+    )
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError as error:
+        raise ConfigurationError("file") from error
+
+
+@lru_cache(maxsize=8)
+def _read_provider(name: str, path: Path, changed: int) -> IdentityProvider:
+    return read_identity_provider(name, path.read_bytes())
+
+
+@lru_cache(maxsize=8)
+def _read_key(path: Path, changed: int) -> bytes:
+    return path.read_bytes()

@@ -1,0 +1,22 @@
+"""The one way a sign-in is refused."""
+
+
+class SignInRefused(Exception):
+    """A sign-in that must not succeed.
+
+    `code` is short, stable and free of personal data; it goes to the log beside the reference number that the
+    person sees. `status` is the HTTP status of that page: 400 for what is broken or out of reach, 403 for what
+    is refused.
+    """
+
+    def __init__(self, code: str, *, status: int = 403) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = status
+
+
+class ConfigurationError(SignInRefused):
+    """Metadata or keys that the town configured cannot be used."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"configuration_{code}", status=400)
