@@ -103,6 +103,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "portal.people.middleware.NoStoreMiddleware",
+    "portal.people.middleware.StaffGateMiddleware",
     "portal.mandates.middleware.ViewerMiddleware",
 ]
 TEMPLATES = [
@@ -127,14 +129,19 @@ INSTALLED_APPS.append("django.forms")
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "pages:overview"
+ACCOUNT_ADAPTER = "portal.people.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "portal.people.adapters.SocialAccountAdapter"
+MFA_ADAPTER = "portal.people.mfa.MFAAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
-SOCIALACCOUNT_AUTO_SIGNUP = True
-SOCIALACCOUNT_EMAIL_REQUIRED = False
 SOCIALACCOUNT_STORE_TOKENS = False
-MFA_ADAPTER = "portal.people.mfa.MFAAdapter"
-MFA_TOTP_ISSUER = MUNICIPALITY["name"]
+MFA_SUPPORTED_TYPES = ["totp"]
+MFA_TOTP_ISSUER = f"eUrząd – {MUNICIPALITY['name']}"
+MFA_TOTP_TOLERANCE = 1
+# Rate limits count by address; behind a proxy, by the one it reports.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("BEHIND_PROXY") else 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {

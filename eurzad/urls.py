@@ -8,7 +8,8 @@ admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("", include("portal.pages.urls")),
-    path("logowanie/", include("allauth.urls")),
+    path("logowanie/", include("portal.people.urls")),
+    path("saml/", include("portal.people.saml_urls")),
     path("konto/upowaznienia/", include("portal.mandates.urls")),
     path("", include("payments.urls")),
     path("jezyk/", set_language, name="set_language"),

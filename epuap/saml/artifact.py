@@ -21,7 +21,7 @@ def resolution_url(artifact: str, provider: IdentityProvider) -> str:
         raw = base64.b64decode(artifact.encode("ascii"), validate=True)
     except (UnicodeEncodeError, binascii.Error) as error:
         raise SignInRefused("artifact_format", status=400) from error
-    if len(raw) != _LENGTH or raw[:2] != _TYPE:
+    if len(raw) != _LENGTH or raw[:2] != _TYPE or base64.b64encode(raw).decode() != artifact:
         raise SignInRefused("artifact_format", status=400)
     source = hashlib.sha1(provider.entity_id.encode(), usedforsecurity=False).digest()
     if raw[4:24] != source:

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 
-from epuap.saml.errors import ConfigurationError
+from epuap.saml.errors import ConfigurationError, UnknownProvider
 from epuap.saml.metadata import IdentityProvider, read_identity_provider
 
 
@@ -23,13 +23,10 @@ class ServiceProvider:
     private_key: ec.EllipticCurvePrivateKey = field(repr=False)
 
 
-def provider_names() -> tuple[str, ...]:
-    """Return the short names of the configured identity providers, in the order of the settings."""
-    return tuple(settings.IDENTITY_PROVIDERS)
-
-
 def identity_provider(name: str) -> IdentityProvider:
-    """Return a configured identity provider. Raises LookupError for a name nobody configured, ConfigurationError."""
+    """Return a configured identity provider. Raises UnknownProvider, ConfigurationError."""
+    if name not in settings.IDENTITY_PROVIDERS:
+        raise UnknownProvider(name)
     path = Path(settings.IDENTITY_PROVIDERS[name]["metadata"])
     return _read_provider(name, path, _changed(path))
 

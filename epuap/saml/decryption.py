@@ -80,9 +80,7 @@ def _cipher_value(parent: etree._Element) -> bytes:
 
 
 def _unwrap(encrypted_key: etree._Element, private_key: ec.EllipticCurvePrivateKey) -> bytes:
-    wrap = _require_algorithm(
-        encrypted_key, "EncryptionMethod", _KEY_WRAP_BYTES, code="encryption_algorithm"
-    )
+    wrap = _require_algorithm(encrypted_key, "EncryptionMethod", _KEY_WRAP_BYTES, code="encryption_algorithm")
     key_info = only_child(encrypted_key, names.ds("KeyInfo"), code="encryption_structure")
     agreement = only_child(key_info, _xenc("AgreementMethod"), code="encryption_structure")
     if agreement.get("Algorithm") != f"{names.XENC11}ECDH-ES":
@@ -124,8 +122,7 @@ def _other_info(agreement: etree._Element) -> bytes:
         raise SignInRefused("encryption_algorithm")
     try:
         return b"".join(
-            bytes.fromhex(parameters.get(name, ""))
-            for name in ("AlgorithmID", "PartyUInfo", "PartyVInfo")
+            bytes.fromhex(parameters.get(name, "")) for name in ("AlgorithmID", "PartyUInfo", "PartyVInfo")
         )
     except ValueError as error:
         raise SignInRefused("encryption_structure") from error

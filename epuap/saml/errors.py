@@ -20,3 +20,7 @@ class ConfigurationError(SignInRefused):
 
     def __init__(self, code: str) -> None:
         super().__init__(f"configuration_{code}", status=400)
+
+
+class UnknownProvider(LookupError):
+    """A name of an identity provider that nobody configured."""

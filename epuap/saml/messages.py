@@ -51,17 +51,13 @@ def authn_request(
         names.samlp("NameIDPolicy"),
         {"AllowCreate": "true", "Format": names.NAMEID_UNSPECIFIED},
     )
-    context = etree.SubElement(
-        root, names.samlp("RequestedAuthnContext"), {"Comparison": "minimum"}
-    )
+    context = etree.SubElement(root, names.samlp("RequestedAuthnContext"), {"Comparison": "minimum"})
     reference = etree.SubElement(context, names.saml("AuthnContextClassRef"))
     reference.text = names.LEVEL_SUBSTANTIAL
     return xml.to_bytes(_signed(root, sp))
 
 
-def artifact_resolve(
-    *, message_id: str, issued_at: datetime, artifact: str, sp: ServiceProvider
-) -> bytes:
+def artifact_resolve(*, message_id: str, issued_at: datetime, artifact: str, sp: ServiceProvider) -> bytes:
     """Return a signed ArtifactResolve in a SOAP 1.1 envelope."""
     root = _message("ArtifactResolve", message_id, issued_at, sp)
     etree.SubElement(root, names.samlp("Artifact")).text = artifact

@@ -61,9 +61,7 @@ def read_identity_provider(name: str, data: bytes) -> IdentityProvider:
     )
 
 
-def _location(
-    descriptor: etree._Element, service: str, binding: str, *, required: bool = True
-) -> str:
+def _location(descriptor: etree._Element, service: str, binding: str, *, required: bool = True) -> str:
     for element in descriptor.findall(_md(service)):
         if element.get("Binding") == binding and element.get("Location"):
             return str(element.get("Location"))

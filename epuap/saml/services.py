@@ -49,7 +49,7 @@ def acs_url(idp: str) -> str:
 
 
 def begin_sign_in(*, idp: str, next_url: str = "") -> Started:
-    """Record a new request and build its signed message. Raises LookupError for an unknown `idp`, SignInRefused."""
+    """Record a new request and build its signed message. Raises UnknownProvider, SignInRefused."""
     provider = config.identity_provider(idp)
     relay_state, binding = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     now = clock.now()
@@ -69,15 +69,13 @@ def begin_sign_in(*, idp: str, next_url: str = "") -> Started:
         acs_url=acs_url(idp),
         sp=config.service_provider(),
     )
-    return Started(
-        request, provider.sso_url, base64.b64encode(message).decode(), relay_state, binding
-    )
+    return Started(request, provider.sso_url, base64.b64encode(message).decode(), relay_state, binding)
 
 
 def receive_artifact(*, idp: str, artifact: str, relay_state: str) -> uuid.UUID:
     """Park an artifact with the request that its relay state names and return that request's public id.
 
-    The same answer posted twice parks once. Raises LookupError for an unknown `idp`, SignInRefused.
+    The same answer posted twice parks once. Raises UnknownProvider, SignInRefused.
     """
     resolution_url(artifact, config.identity_provider(idp))
     request = SignInRequest.objects.filter(idp=idp, relay_state_hash=_digest(relay_state)).first()
@@ -97,10 +95,8 @@ def receive_artifact(*, idp: str, artifact: str, relay_state: str) -> uuid.UUID:
     return request.public_id
 
 
-def finish_sign_in(
-    *, idp: str, public_id: uuid.UUID, binding: str
-) -> tuple[VerifiedPerson, SignInRequest]:
-    """Use a request up, resolve its artifact and return the person. Raises LookupError, SignInRefused.
+def finish_sign_in(*, idp: str, public_id: uuid.UUID, binding: str) -> tuple[VerifiedPerson, SignInRequest]:
+    """Use a request up, resolve its artifact and return the person. Raises UnknownProvider, SignInRefused.
 
     The request is consumed before anything is sent, by one conditional update, so that of several attempts,
     in whatever worker, exactly one goes on.
@@ -144,7 +140,7 @@ def finish_sign_in(
     return person, request
 
 
-def request_logout(public_id: uuid.UUID) -> None:
+def request_logout(public_id: str) -> None:
     """Have the identity provider told, later and elsewhere, that a session made by this request has ended."""
     outbox.enqueue("saml.logout", key=f"saml.logout:{public_id}", request_id=str(public_id))
 

@@ -1,10 +1,12 @@
 """SOAP over HTTPS to a configured address: no redirects, one deadline for the whole answer, a size cap."""
 
 import time
-
-import requests
+from typing import TYPE_CHECKING
 
 from eurzad.lib.errors import PermanentError, TransientError
+
+if TYPE_CHECKING:
+    import requests
 
 MAX_BYTES = 256 * 1024
 _CHUNK = 16 * 1024
@@ -16,6 +18,8 @@ def post_soap(url: str, body: bytes, *, seconds: float = 10.0) -> bytes:
     Raises TransientError for whatever may work later (no connection, 5xx, deadline of `seconds`), else
     PermanentError (redirect, 4xx, too large). HTTP 500 with a body is a SOAP fault and counts as transient.
     """
+    import requests
+
     deadline = time.monotonic() + seconds
     headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""', "Accept-Encoding": "identity"}
     try:
@@ -40,7 +44,7 @@ def _require_success(status: int) -> None:
         raise PermanentError(code="idp_http_status")
 
 
-def _read(response: requests.Response, deadline: float) -> bytes:
+def _read(response: "requests.Response", deadline: float) -> bytes:
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise PermanentError(code="idp_encoding")
     received = bytearray()

@@ -5,10 +5,13 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
 from portal.people import demo, pii
+from portal.people.adapters import CODE_WRONG
 
 
 class MFAAdapter(DefaultMFAAdapter):
     """allauth's adapter with our encryption."""
+
+    error_messages = {**DefaultMFAAdapter.error_messages, "incorrect_code": CODE_WRONG}
 
     def encrypt(self, text: str) -> str:
         """Encrypt a secret before it is stored."""

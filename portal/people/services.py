@@ -1,7 +1,9 @@
 """Writing people: identities, subjects and their numbers."""
 
+import uuid
 from datetime import date
 
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
 from eurzad.lib import clock
@@ -9,6 +11,8 @@ from eurzad.lib.identifiers import clean_krs, clean_nip, clean_pesel, clean_rego
 from portal.people import pii
 from portal.people.models import Identity, Subject, SubjectIdentifier, User
 
+NATIONAL = "national"
+"""How allauth names the provider of the national sign-in."""
 _CLEAN = {"pesel": clean_pesel, "nip": clean_nip, "regon": clean_regon, "krs": clean_krs}
 
 
@@ -54,9 +58,7 @@ def find_subject(scheme: str, value: str) -> Subject | None:
 
 def find_subject_by_fingerprint(scheme: str, fingerprint: str) -> Subject | None:
     """Return the subject whose number has this keyed hash, or None."""
-    return Subject.objects.filter(
-        identifiers__scheme=scheme, identifiers__fingerprint=fingerprint
-    ).first()
+    return Subject.objects.filter(identifiers__scheme=scheme, identifiers__fingerprint=fingerprint).first()
 
 
 def link_identity(*, identity: Identity, subject: Subject) -> None:
@@ -67,3 +69,27 @@ def link_identity(*, identity: Identity, subject: Subject) -> None:
 def attach_user(*, identity: Identity, user: User) -> None:
     """Make `user` the way in of a verified person."""
     Identity.objects.filter(pk=identity.pk).update(user=user)
+
+
+@transaction.atomic
+def sign_in_identity(*, pesel: str, given_name: str, family_name: str, birth_date: date) -> Identity:
+    """Return the identity of a person the national sign-in verified, with a user to sign in as.
+
+    The user has a random name, no e-mail address and no password; allauth finds it by the identity's
+    fingerprint. Several first sign-ins at once make one user. Raises IdentifierError.
+    """
+    identity = get_or_create_identity(
+        pesel=pesel, given_name=given_name, family_name=family_name, birth_date=birth_date
+    )
+    identity = Identity.objects.select_for_update(of=("self",)).select_related("user").get(pk=identity.pk)
+    user = identity.user
+    if user is None:
+        user = User(username=f"r-{uuid.uuid4().hex}", date_joined=clock.now())
+        user.set_unusable_password()
+    user.first_name, user.last_name = given_name, family_name
+    user.save()
+    attach_user(identity=identity, user=user)
+    SocialAccount.objects.update_or_create(
+        provider=NATIONAL, uid=identity.fingerprint, defaults={"user": user}
+    )
+    return identity

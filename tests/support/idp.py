@@ -156,8 +156,10 @@ class Idp:
     def envelope(self, *, resolve_id: str, request_id: str, answer: Answer | None = None) -> bytes:
         """Return the SOAP envelope with the ArtifactResponse for one answer."""
         answer = answer or Answer()
-        root = _element(f"<p:ArtifactResponse {_xmlns()} {_head(resolve_id)}>{_issuer(answer)}"
-                        f"{_status('urn:oasis:names:tc:SAML:2.0:status:Success')}</p:ArtifactResponse>")
+        root = _element(
+            f"<p:ArtifactResponse {_xmlns()} {_head(resolve_id)}>{_issuer(answer)}"
+            f"{_status('urn:oasis:names:tc:SAML:2.0:status:Success')}</p:ArtifactResponse>"
+        )
         response = self._response(request_id, answer)
         root.append(response)
         signer = answer.signer or self.signer
@@ -232,15 +234,19 @@ class Idp:
         verify(message, self.sp)
         if path == "/logout":
             self.logouts.append(message)
-            root = _element(f"<p:LogoutResponse {_xmlns()} {_head(message.get('ID'))}>"
-                            f"{_issuer(Answer())}{_status(Answer().status)}</p:LogoutResponse>")
+            root = _element(
+                f"<p:LogoutResponse {_xmlns()} {_head(message.get('ID'))}>"
+                f"{_issuer(Answer())}{_status(Answer().status)}</p:LogoutResponse>"
+            )
             sign(root, self.signer)
             return 200, _soap(root, None)
         artifact = message.findtext("p:Artifact", namespaces=NS)
         self.resolved.append(message.get("ID"))
         if artifact not in self.answers:
-            root = _element(f"<p:ArtifactResponse {_xmlns()} {_head(message.get('ID'))}>"
-                            f"{_issuer(Answer())}{_status(Answer().status)}</p:ArtifactResponse>")
+            root = _element(
+                f"<p:ArtifactResponse {_xmlns()} {_head(message.get('ID'))}>"
+                f"{_issuer(Answer())}{_status(Answer().status)}</p:ArtifactResponse>"
+            )
             sign(root, self.signer)
             return 200, _soap(root, None)
         request_id, answer = self.answers.pop(artifact)

@@ -210,7 +210,6 @@ def test_a_message_changed_after_signing_is_refused() -> None:
     assert code_of(lambda: read(Answer(edit_envelope=forge))) == "signature_digest"
 
 
-
 def test_a_response_changed_after_its_own_signature_is_refused() -> None:
     answer = Answer(edit_artifact_response=forge)
     assert code_of(lambda: read(answer)) == "signature_digest"
@@ -312,9 +311,7 @@ XENC = "{http://www.w3.org/2001/04/xmlenc#}"
         (".//ds:DigestMethod", "Algorithm", "http://www.w3.org/2000/09/xmldsig#sha1", "encryption_algorithm"),
     ],
 )  # fmt: skip
-def test_weak_or_broken_encryption_is_refused(
-    path: str, attribute: str, value: str, code: str
-) -> None:
+def test_weak_or_broken_encryption_is_refused(path: str, attribute: str, value: str, code: str) -> None:
     edit = set_attribute(path, attribute, value)
     assert code_of(lambda: read(Answer(edit_encrypted=edit))) == code
 
@@ -352,5 +349,3 @@ def test_old_and_new_certificate_are_valid_at_once() -> None:
     certificates = (STRANGER.certificate, IDP.signer.certificate)
     assert read(Answer(), certificates=certificates)
     assert read(Answer(signer=STRANGER), certificates=certificates)
-
-
