@@ -1,1 +1,1 @@
-"""Sign-in by the national node (login.gov.pl): SAML 2.0 with HTTP-Artifact. It knows persons, not accounts."""
+"""Sign-in by the national node (login.gov.pl): SAML 2.0 with HTTP-Artifact. Knows persons, not accounts."""

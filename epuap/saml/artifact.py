@@ -1,4 +1,4 @@
-"""The artifact of SAML bindings §3.6.4: `0x0004 · endpoint index (2) · SourceID (20) · message handle (20)`."""
+"""The artifact of SAML bindings §3.6.4: `0x0004 · endpoint index (2) · SourceID (20) · handle (20)`."""
 
 import base64
 import binascii

@@ -4,9 +4,9 @@
 class SignInRefused(Exception):
     """A sign-in that must not succeed.
 
-    `code` is short, stable and free of personal data; it goes to the log beside the reference number that the
-    person sees. `status` is the HTTP status of that page: 400 for what is broken or out of reach, 403 for what
-    is refused.
+    `code` is short, stable and free of personal data; it goes to the log beside the reference number that
+    the person sees. `status` is the HTTP status of that page: 400 for what is broken or out of reach, 403
+    for what is refused.
     """
 
     def __init__(self, code: str, *, status: int = 403) -> None:

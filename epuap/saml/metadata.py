@@ -18,8 +18,8 @@ from eurzad.lib import xml
 class IdentityProvider:
     """One identity provider as its metadata file pins it.
 
-    `certificates` sign its messages; several are valid at once, so that a key can be replaced without an outage.
-    `artifact_services` maps the endpoint index of an artifact to the URL that resolves it.
+    `certificates` sign its messages; several are valid at once, so that a key can be replaced without an
+    outage. `artifact_services` maps the endpoint index of an artifact to the URL that resolves it.
     """
 
     name: str

@@ -20,7 +20,7 @@ class SignInRequest(models.Model):
     binding_hash = models.CharField(max_length=64)
     next_url = models.CharField(max_length=500, blank=True)
     artifact = models.CharField(max_length=100, blank=True)
-    artifact_hash = models.CharField(max_length=64, unique=True, null=True)
+    artifact_hash = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 - unique once set
     name_id = models.CharField(max_length=256, blank=True)
     session_index = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(_("rozpoczęto"), db_index=True)

@@ -1,4 +1,4 @@
-"""Names of SAML 2.0, XML Encryption 1.1 and eIDAS that the national node uses (reference: OASIS SAML core and bindings)."""
+"""Names of SAML 2.0, XML Encryption 1.1 and eIDAS that the national node uses."""
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"

@@ -3,8 +3,8 @@
 What is trusted, and why. The operator's own sample of an answer carries two signatures, on `ArtifactResponse`
 and on the `Response` inside it; the encrypted `Assertion` has none of its own. So the signature on
 `ArtifactResponse` is required, its one reference has to resolve to that very element, and everything read
-afterwards is read from the bytes which that reference covers, parsed anew. A signature on `Response` or on the
-decrypted `Assertion` is not required, but where it stands it has to verify over the element it stands in.
+afterwards is read from the bytes which that reference covers, parsed anew. A signature on `Response` or on
+the decrypted `Assertion` is not required, but where it stands it has to verify over the element it stands in.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ def read_answer(
 ) -> VerifiedPerson:
     """Check a SOAP envelope with an ArtifactResponse and return the person it names.
 
-    `resolve_id` is the ID of our ArtifactResolve, `certificates` are the pinned ones of the identity provider.
+    `resolve_id` is the ID of our ArtifactResolve, `certificates` are the identity provider's pinned ones.
     Raises SignInRefused.
     """
     message = read_signed_body(
@@ -65,9 +65,9 @@ def read_signed_body(
     issuer: str,
     certificates: Sequence[x509.Certificate],
 ) -> etree._Element:
-    """Return the one element of a SOAP body, as it was signed: named `tag`, by a pinned key, answering our message.
+    """Return the one element of a SOAP body, as it was signed.
 
-    Raises SignInRefused.
+    It is named `tag`, signed by a pinned key of `issuer`, and answers our message. Raises SignInRefused.
     """
     envelope = _parse(data)
     body = envelope.find(names.soap("Body"))
@@ -91,7 +91,7 @@ def read_signed_body(
 
 
 def check_status(message: etree._Element) -> None:
-    """Refuse a message whose status is not Success, with the innermost status in the code; raises SignInRefused."""
+    """Raise SignInRefused for a message whose status is not Success; the code carries the innermost status."""
     status = only_child(message, names.samlp("Status"), code="status")
     code = only_child(status, names.samlp("StatusCode"), code="status")
     if code.get("Value") == names.STATUS_SUCCESS:

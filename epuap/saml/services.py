@@ -103,7 +103,7 @@ def finish_sign_in(*, idp: str, public_id: uuid.UUID, binding: str) -> tuple[Ver
     """
     provider = config.identity_provider(idp)
     request = SignInRequest.objects.filter(idp=idp, public_id=public_id).first()
-    if request is None or not request.artifact:
+    if request is None or request.artifact_hash is None:
         raise SignInRefused("unsolicited")
     if not hmac.compare_digest(request.binding_hash, _digest(binding)):
         raise SignInRefused("other_browser")

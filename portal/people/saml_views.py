@@ -1,7 +1,7 @@
 """The national sign-in in the browser: to the identity provider, back with an artifact, and finish.
 
-The answer comes back as a cross-site POST without our cookies, so it is parked with the request, and a GET of our
-own finishes with the cookie of the browser that began.
+The answer comes back as a cross-site POST without our cookies, so it is parked with the request, and a GET of
+our own finishes with the cookie of the browser that began.
 """
 
 import logging
@@ -45,9 +45,9 @@ def refusals_shown(view: View) -> View:
         except UnknownProvider as error:
             raise Http404 from error
         except SignInRefused as refused:
-            reference = "".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(8))
+            reference = _new_reference()
             logger.warning("sign-in refused reference=%s code=%s idp=%s", reference, refused.code, idp)
-            context = {"reference": f"{reference[:4]}-{reference[4:]}"}
+            context = {"reference": reference}
             return render(request, "socialaccount/refused.html", context, status=refused.status)
 
     return guarded
@@ -118,6 +118,12 @@ def metadata(request: HttpRequest, idp: str) -> HttpResponse:
         entity_id=sp.entity_id, acs_url=saml.acs_url(idp), certificate_pem=sp.certificate_pem
     )
     return HttpResponse(document, content_type="application/samlmetadata+xml")
+
+
+def _new_reference() -> str:
+    """Return a number that is easily read out over the telephone."""
+    characters = "".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(8))
+    return f"{characters[:4]}-{characters[4:]}"
 
 
 def _cookie_name(request_id: uuid.UUID) -> str:

@@ -1,4 +1,4 @@
-"""Everything under /logowanie/. Of allauth's pages only those named here are open; the others keep their names, as 404."""
+"""Everything under /logowanie/: of allauth's pages those named here, the others only as a 404."""
 
 from allauth.account import views as account_views
 from django.urls import path

@@ -173,8 +173,9 @@ class Idp:
 
     def _response(self, request_id: str, answer: Answer) -> etree._Element:
         destination = answer.destination or self.acs_url
+        head = _head(answer.in_response_to or request_id)
         response = _element(
-            f"<p:Response {_xmlns()} {_head(answer.in_response_to or request_id)} Destination='{destination}'>"
+            f"<p:Response {_xmlns()} {head} Destination='{destination}'>"
             f"{_issuer(answer)}{_status(answer.status, answer.inner_status)}</p:Response>"
         )
         assertion = self.assertion(request_id, answer)
@@ -283,7 +284,7 @@ class Idp:
 
 
 def sign(element: etree._Element, signer: KeyPair, *, over: etree._Element | None = None) -> None:
-    """Sign `element` (or `over` around it) by its ID with libxmlsec; the signature stands after the issuer."""
+    """Sign `element` (or `over` around it) by its ID with libxmlsec, in the place after the issuer."""
     over = element if over is None else over
     xmlsec.tree.add_ids(over, ["ID"])
     signature = xmlsec.template.create(

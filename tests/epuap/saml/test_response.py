@@ -297,20 +297,22 @@ def test_exactly_one_assertion(edit: support.Edit, code: str) -> None:
     assert code_of(lambda: read(Answer(edit_response=edit))) == code
 
 
-XENC = "{http://www.w3.org/2001/04/xmlenc#}"
+XENC = "http://www.w3.org/2001/04/xmlenc#"
+XENC11 = "http://www.w3.org/2009/xmlenc11#"
+DSIG11 = "http://www.w3.org/2009/xmldsig11#"
 
 
 @pytest.mark.parametrize(
     ("path", "attribute", "value", "code"),
     [
-        (f".//{XENC}EncryptionMethod", "Algorithm", "http://www.w3.org/2001/04/xmlenc#aes256-cbc", "encryption_algorithm"),
-        (f".//{XENC}AgreementMethod", "Algorithm", "http://www.w3.org/2001/04/xmlenc#dh", "encryption_algorithm"),
-        (".//{http://www.w3.org/2009/xmldsig11#}NamedCurve", "URI", "urn:oid:1.3.132.0.10", "encryption_algorithm"),
-        (".//{http://www.w3.org/2009/xmlenc11#}ConcatKDFParams", "PartyUInfo", "zz", "encryption_structure"),
-        (".//{http://www.w3.org/2009/xmlenc11#}ConcatKDFParams", "PartyUInfo", "00", "decryption"),
-        (".//ds:DigestMethod", "Algorithm", "http://www.w3.org/2000/09/xmldsig#sha1", "encryption_algorithm"),
+        (f".//{{{XENC}}}EncryptionMethod", "Algorithm", f"{XENC}aes256-cbc", "encryption_algorithm"),
+        (f".//{{{XENC}}}AgreementMethod", "Algorithm", f"{XENC}dh", "encryption_algorithm"),
+        (f".//{{{DSIG11}}}NamedCurve", "URI", "urn:oid:1.3.132.0.10", "encryption_algorithm"),
+        (f".//{{{XENC11}}}ConcatKDFParams", "PartyUInfo", "zz", "encryption_structure"),
+        (f".//{{{XENC11}}}ConcatKDFParams", "PartyUInfo", "00", "decryption"),
+        (".//ds:DigestMethod", "Algorithm", f"{NS['ds']}sha1", "encryption_algorithm"),
     ],
-)  # fmt: skip
+)
 def test_weak_or_broken_encryption_is_refused(path: str, attribute: str, value: str, code: str) -> None:
     edit = set_attribute(path, attribute, value)
     assert code_of(lambda: read(Answer(edit_encrypted=edit))) == code
@@ -318,7 +320,7 @@ def test_weak_or_broken_encryption_is_refused(path: str, attribute: str, value: 
 
 @pytest.mark.parametrize("point", ["BA==", "AAAA", "!!!", "BP" + "/" * 86])
 def test_a_bad_point_is_refused(point: str) -> None:
-    edit = set_text(".//{http://www.w3.org/2009/xmldsig11#}PublicKey", point)
+    edit = set_text(f".//{{{DSIG11}}}PublicKey", point)
     assert code_of(lambda: read(Answer(edit_encrypted=edit))) == "encryption_structure"
 
 
