@@ -62,6 +62,7 @@ class PageClient:
                 {"method": "password", "at": 0},
                 {"method": "mfa", "type": "totp", "at": 0},
             ]
+            session["account_authentication_methods_user"] = str(user.pk)
             session.save()
 
     def get(self, url: str, *, user: Any = None, status: int = 200, **extra: Any) -> Any:

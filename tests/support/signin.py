@@ -91,9 +91,7 @@ def refusals(caplog: pytest.LogCaptureFixture):  # type: ignore[no-untyped-def]
 
     def codes() -> list[str]:
         lines = [
-            record.getMessage()
-            for record in caplog.records
-            if record.name == "portal.people.saml_views"
+            record.getMessage() for record in caplog.records if record.name == "portal.people.saml_views"
         ]
         return [line.split("code=")[1].split()[0] for line in lines]
 

@@ -102,9 +102,7 @@ def test_metadata_of_an_identity_provider_is_read() -> None:
 
 def test_metadata_may_carry_an_old_and_a_new_certificate() -> None:
     new = support.make_key_pair("new")
-    provider = read_identity_provider(
-        "login", IDP.metadata(extra_certificates=(new.certificate_base64,))
-    )
+    provider = read_identity_provider("login", IDP.metadata(extra_certificates=(new.certificate_base64,)))
     assert provider.certificates == (new.certificate, IDP.signer.certificate)
 
 
