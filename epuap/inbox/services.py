@@ -13,12 +13,15 @@ import uuid
 
 from django.conf import settings
 from django.db import OperationalError, transaction
+from django.utils.translation import gettext as _
 
 from epuap.inbox import handlers
 from epuap.inbox.models import InboundDocument, OutboundLetter
+from epuap.soap.config import read_certificates
 from epuap.soap.errors import NotSent, ServiceFault
 from epuap.soap.mailbox import MailboxClient, Submission
 from epuap.soap.pull import PullClient, PulledDocument
+from epuap.xml.receipts import ReceiptRefused, verify_upp
 from eurzad.lib import clock
 from eurzad.lib.errors import AdapterError, DomainError, PermanentError, TransientError
 from eurzad.lib.xml import XmlRejected, parse
@@ -284,30 +287,42 @@ def record_not_sent(letter: OutboundLetter, error: NotSent) -> None:
 
 
 def record_submission(letter: OutboundLetter, submission: Submission) -> None:
-    """Keep what ePUAP answered. A missing or wrong receipt is a remark; the letter is sent."""
-    remark = "" if submission.receipt else "no receipt in the answer"
+    """Keep what ePUAP answered, then look at the receipt: a missing or wrong one is a remark, for
+    the letter has been sent."""
     states = OutboundLetter.State
-    record(
+    is_recorded = record(
         letter,
-        states.SENT_WITHOUT_RECEIPT if remark else states.SENT,
+        states.SENT_WITHOUT_RECEIPT,
         error_code="",
-        remark=remark[:255],
+        remark="" if submission.receipt else _("ePUAP nie odesłał poświadczenia."),
         epuap_id=submission.document_id[:255],
         receipt_id=submission.receipt_id[:255],
         receipt=submission.receipt,
         sent_at=clock.now(),
     )
+    if not is_recorded or not submission.receipt:
+        return
+    outcome = OutboundLetter.objects.filter(pk=letter.pk, state=states.SENT_WITHOUT_RECEIPT)
+    try:
+        certificates = read_certificates("EPUAP_SEAL_CERT")
+        verify_upp(submission.receipt, certificates=certificates, document=bytes(letter.document))
+    except (ReceiptRefused, PermanentError) as error:
+        logger.warning("receipt not believed letter=%s reason=%s", letter.public_id, error)
+        remark = _("Poświadczenie nie przeszło sprawdzenia.")
+        outcome.update(error_code=f"receipt.{error.code}"[:80], remark=remark)
+    else:
+        outcome.update(state=states.SENT)
 
 
-def record(letter: OutboundLetter, state: OutboundLetter.State, **fields: object) -> None:
-    """Write the outcome of this attempt, unless a later attempt or a person has moved on. A late
-    answer still replaces `unknown`."""
+def record(letter: OutboundLetter, state: OutboundLetter.State, **fields: object) -> bool:
+    """Write the outcome of this attempt, unless a later attempt or a person has moved on; return
+    whether it was written. A late answer still replaces `unknown`."""
     states = OutboundLetter.State
     changed = OutboundLetter.objects.filter(
         pk=letter.pk, attempts=letter.attempts, state__in=(states.SENDING, states.UNKNOWN)
     ).update(state=state, **fields)
-    if not changed or state in (states.UNKNOWN, states.FAILED, states.SENT_WITHOUT_RECEIPT):
-        logger.error("letter=%s state=%s recorded=%s", letter.public_id, state, bool(changed))
+    logger.info("letter=%s state=%s recorded=%s", letter.public_id, state, bool(changed))
+    return bool(changed)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from cryptography import x509
 from django.conf import settings
 
 from eurzad.lib.errors import PermanentError
@@ -50,3 +51,11 @@ def read_pem(setting: str) -> bytes:
         return Path(path).read_bytes()
     except OSError as error:
         raise PermanentError(f"{setting}: {error.strerror}", code="soap.settings") from error
+
+
+def read_certificates(setting: str) -> list[x509.Certificate]:
+    """Certificates of the PEM file that a setting names. Raises PermanentError (`soap.settings`)."""
+    try:
+        return x509.load_pem_x509_certificates(read_pem(setting))
+    except ValueError as error:
+        raise PermanentError(f"{setting} is no PEM", code="soap.settings") from error

@@ -1,6 +1,8 @@
 """The office's own letters: sent once, or their unknown outcome shown to a person."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from lxml import etree
 
 from epuap.inbox import services
 from epuap.inbox.models import OutboundLetter
+from epuap.xml.receipts import UppData, build_upp
 from eurzad.outbox.models import Job
 from tests.epuap.soap import fake_service
 from tests.epuap.soap.fake_service import KeyPair, Reply, Service, exception, submitted_answer
@@ -26,6 +29,83 @@ def queue_letter(**options: Any) -> OutboundLetter:
 
 def the_letter() -> OutboundLetter:
     return OutboundLetter.objects.get()
+
+
+@pytest.fixture
+def seal_keys(epuap: Service, settings: Any, tmp_path: Path) -> KeyPair:
+    """The seal of ePUAP, pinned in the settings."""
+    pair = fake_service.make_key_pair("seal")
+    settings.EPUAP_SEAL_CERT = tmp_path / "seal.crt"
+    settings.EPUAP_SEAL_CERT.write_bytes(pair.certificate)
+    return pair
+
+
+def make_receipt(signer: KeyPair, document: bytes = LETTER) -> bytes:
+    moment = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    data = UppData(
+        identifier="ePUAP-UPP124",
+        addressee_name="Grażyna Olcha",
+        addressee_id="golcha",
+        sender_name="Urząd Miasta Jarzębin",
+        sender_id="jarzebin",
+        delivered_at=moment,
+        created_at=moment,
+        document_id="DOK123",
+    )
+    return build_upp(
+        data,
+        document=document,
+        document_name="pismo.xml",
+        key_pem=signer.key,
+        cert_pem=signer.certificate,
+    )
+
+
+def test_receipt_is_verified_and_kept(
+    epuap: Service, seal_keys: KeyPair, run_jobs: Callable[..., int]
+) -> None:
+    receipt = make_receipt(seal_keys)
+    epuap.says(submitted_answer(receipt))
+    queue_letter()
+    run_jobs()
+    letter = the_letter()
+    assert (letter.state, letter.remark, letter.error_code) == (State.SENT, "", "")
+    assert (bytes(letter.receipt), letter.receipt_id) == (receipt, "124")
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ("other_document", "receipt.other_document"),
+        ("stranger", "receipt.bad_signature"),
+        ("no_receipt", "receipt.unreadable"),
+        ("no_setting", "receipt.soap.settings"),
+    ],
+)
+def test_wrong_receipt_is_a_remark_on_a_sent_letter(
+    epuap: Service,
+    seal_keys: KeyPair,
+    stranger_keys: KeyPair,
+    settings: Any,
+    run_jobs: Callable[..., int],
+    fault: str,
+    code: str,
+) -> None:
+    receipt = {
+        "other_document": make_receipt(seal_keys, b"<inne/>"),
+        "stranger": make_receipt(stranger_keys),
+        "no_receipt": b"%PDF",
+        "no_setting": make_receipt(seal_keys),
+    }[fault]
+    if fault == "no_setting":
+        settings.EPUAP_SEAL_CERT = None
+    epuap.says(submitted_answer(receipt))
+    queue_letter()
+    run_jobs(force=True)
+    letter = the_letter()
+    assert (letter.state, letter.error_code) == (State.SENT_WITHOUT_RECEIPT, code)
+    assert letter.remark and bytes(letter.receipt) == receipt and letter.epuap_id == "123"
+    assert len(epuap.requests) == 1
 
 
 def test_same_key_is_one_letter(epuap: Service) -> None:
