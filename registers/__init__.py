@@ -1,0 +1,1 @@
+"""Public registers of the town: contracts, municipal property, alcohol licences, leases."""

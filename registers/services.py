@@ -1,0 +1,54 @@
+"""Writing to the registers: what must be brought up to date when entries change."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from eurzad.lib import clock, searching
+from registers.models import RegisterState
+from registers.selectors import completed, public_rows
+from registers.spec import RegisterSpec
+
+BATCH = 1000
+
+
+@transaction.atomic
+def entries_changed(
+    spec: RegisterSpec, ids: Iterable[int] | None = None, *, as_of: datetime | None = None
+) -> int:
+    """Bring search texts of the entries `ids` (all when None) and the state of the register up to date.
+
+    Everybody who changes entries calls it: admin, imports, demo data. The search text is made from the public
+    projection, so that what is not public cannot be found either. Returns the number of entries indexed.
+    """
+    count = _index(spec, ids)
+    published = spec.model.objects.published()
+    RegisterState.objects.update_or_create(
+        register=spec.name,
+        defaults={
+            "as_of": as_of or clock.now(),
+            "published_count": published.count(),
+            "facets": {each.param: each.found(published) for each in spec.filters if each.found is not None},
+        },
+    )
+    return count
+
+
+def _index(spec: RegisterSpec, ids: Iterable[int] | None) -> int:
+    entries = spec.model.objects.all() if ids is None else spec.model.objects.filter(pk__in=list(ids))
+    searchable = [public for public in spec.fields if public.is_searchable]
+    keys = list(entries.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), BATCH):
+        batch = spec.model.objects.filter(pk__in=keys[start : start + BATCH])
+        rows = completed(spec, list(public_rows(spec, batch)))
+        texts = {
+            row["pk"]: searching.normalise(" ".join(public.show(row) for public in searchable))
+            for row in rows
+        }
+        spec.model.objects.bulk_update(
+            [spec.model(pk=key, search_text=text) for key, text in texts.items()],
+            ["search_text"],
+            batch_size=200,
+        )
+    return len(keys)
