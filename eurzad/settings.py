@@ -298,6 +298,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF, "https:", *_outside],
     }
 }
+CSRF_FAILURE_VIEW = "portal.pages.failures.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -6,8 +6,16 @@ from django.views.i18n import set_language
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)
 
+handler400 = "portal.pages.failures.bad_request"
+handler403 = "portal.pages.failures.permission_denied"
+handler404 = "portal.pages.failures.page_not_found"
+handler500 = "portal.pages.failures.server_error"
+
 urlpatterns = [
     path("", include("portal.pages.urls")),
+    path("", include("registers.urls")),
+    path("", include("portal.catalogue.urls")),
+    path("", include("portal.news.urls")),
     path("logowanie/", include("portal.people.urls")),
     path("saml/", include("portal.people.saml_urls")),
     path("konto/upowaznienia/", include("portal.mandates.urls")),

@@ -7,3 +7,20 @@ class PagesConfig(AppConfig):
     label = "pages"
     verbose_name = _("Strony")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from portal.pages import cards, search, sources
+
+        cards.register_menu(cards.MenuEntry("catalogue:list", _("Usługi"), 50))
+        cards.register_menu(cards.MenuEntry("news:list", _("Aktualności"), 60))
+        cards.register_menu(cards.MenuEntry("pages:search", _("Szukaj"), 90))
+        cards.register_home_task(
+            cards.HomeTask(
+                "catalogue:list",
+                _("Formularze i usługi"),
+                _("Co można załatwić, ile to kosztuje i jak długo trwa."),
+                60,
+            )
+        )
+        search.register(sources.services)
+        search.register(sources.announcements)

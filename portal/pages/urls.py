@@ -1,9 +1,14 @@
 from django.urls import path
 
-from portal.pages import views
+from portal.pages import health, views
 
 app_name = "pages"
 urlpatterns = [
     path("", views.home, name="home"),
     path("konto/", views.overview, name="overview"),
+    path("szukaj/", views.search, name="search"),
+    path("dostepnosc/", views.accessibility, name="accessibility"),
+    path("prywatnosc/", views.privacy, name="privacy"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
 ]

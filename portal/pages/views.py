@@ -1,19 +1,45 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
-from portal.pages import cards
+from eurzad.lib import searching
+from portal.pages import search as everywhere
+from portal.pages import selectors
 from portal.people.decorators import account_required
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The home page: a list of tasks."""
-    return render(request, "pages/home.html", {"tasks": cards.home_tasks()})
+    """The home page: a list of tasks, emergency messages, announcements, search."""
+    return render(request, "pages/home.html", selectors.home())
 
 
+@require_safe
 @account_required
 def overview(request: HttpRequest) -> HttpResponse:
     """The overview of a signed-in resident."""
-    viewer = request.viewer
-    return render(
-        request, "pages/overview.html", {"attention": cards.attention(viewer), "cards": cards.cards(viewer)}
-    )
+    return render(request, "pages/overview.html", selectors.overview(request.viewer))
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Search in everything public."""
+    typed = request.GET.get("q", "")
+    context = {
+        "text": searching.clean(typed),
+        "groups": everywhere.search(typed),
+        "is_shortened": searching.is_shortened(typed),
+    }
+    return render(request, "pages/search.html", context)
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """The accessibility statement."""
+    return render(request, "pages/accessibility.html", selectors.accessibility())
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """How the town processes personal data (GDPR art. 13)."""
+    return render(request, "pages/privacy.html")
