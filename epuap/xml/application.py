@@ -21,7 +21,7 @@ OLDER_NAMESPACES = "older_namespaces"
 BAD_PESEL = "bad_pesel"
 
 
-class ApplicationUnreadable(Exception):  # noqa: N818 (reads as what happened)
+class ApplicationUnreadable(Exception):
     """Bytes that are no application for access: `code` other_document or xml_<reason of the parser>."""
 
     def __init__(self, code: str) -> None:

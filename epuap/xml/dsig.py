@@ -54,7 +54,7 @@ _MAX_TRANSFORMS = 3
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 
-class SignatureRefused(Exception):  # noqa: N818 (reads as what happened)
+class SignatureRefused(Exception):
     """A signature that is not to be believed; `code` says why, in one English word for logs and tests."""
 
     def __init__(self, code: str) -> None:

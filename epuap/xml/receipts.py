@@ -27,7 +27,7 @@ IDENTIFIER_TYPE = "ePUAP-ID"
 _NO_EXTRA: Mapping[str, str] = MappingProxyType({})
 
 
-class ReceiptRefused(Exception):  # noqa: N818 (reads as what happened)
+class ReceiptRefused(Exception):
     """A receipt that is not to be believed. `code`: unreadable, unsigned, unbound, bad_signature,
     other_document.
 

@@ -117,7 +117,7 @@ class SignatureReport:
         )
 
 
-class _Undecided(Exception):  # noqa: N818 (a verdict, not a fault)
+class _Undecided(Exception):
     """The signature is sound, but nothing tells whose it is."""
 
     def __init__(self, code: str) -> None:

@@ -27,7 +27,7 @@ _MISC = re.compile(rb"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
 _STRING_VALUE = etree.XPath("string()", smart_strings=False)
 
 
-class XmlRejected(ValueError):  # noqa: N818 (reads as what happened)
+class XmlRejected(ValueError):
     """Bytes that are not taken as XML.
 
     `code`: too_big, encoding, doctype, malformed, too_many_nodes, too_deep or duplicate_id.
