@@ -47,7 +47,9 @@ def check_seconds(settings: str) -> float:
             stdout=subprocess.DEVNULL,
         )
         after = os.times()
-        spent.append(after.children_user + after.children_system - before.children_user - before.children_system)
+        spent.append(
+            after.children_user + after.children_system - before.children_user - before.children_system
+        )
     return statistics.median(spent)
 
 
@@ -69,7 +71,9 @@ def main() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_demo")
     cookie = data.prepare(rows)
-    print(f"PostgreSQL, {rows} contracts, {ROUNDS} rounds of {REQUESTS} requests by 4 clients, 1 worker x 4 threads\n")
+    print(
+        f"PostgreSQL, {rows} contracts, {ROUNDS} rounds of {REQUESTS} requests by 4 clients, 1 worker x 4 threads\n"
+    )
     print(f"{'':<11}{'req/s':>8}{'p50 ms':>8}{'p95 ms':>8}{'cpu ms':>8}{'bytes':>9}{'sql':>5} |"
           f"{'req/s':>8}{'p50 ms':>8}{'p95 ms':>8}{'cpu ms':>8}{'bytes':>9}{'sql':>5} | cpu ratio")  # fmt: skip
     product, floor = Server("eurzad.settings", free_port()), Server("bench.floor_settings", free_port())
@@ -78,16 +82,27 @@ def main() -> None:
             sent = cookie if signed_in else ""
             for server in (product, floor):
                 server.run(path, sent, 40)
-            pairs = [(product.run(path, sent, REQUESTS), floor.run(path, sent, REQUESTS)) for _round in range(ROUNDS)]
-            queries = data.count_queries(path, sent, "eurzad.urls"), data.count_queries(path, sent, "bench.floor_urls")
-            print(row(name, median([p for p, _ in pairs]), median([f for _, f in pairs]), queries, aim), flush=True)
+            pairs = [
+                (product.run(path, sent, REQUESTS), floor.run(path, sent, REQUESTS))
+                for _round in range(ROUNDS)
+            ]
+            queries = (
+                data.count_queries(path, sent, "eurzad.urls"),
+                data.count_queries(path, sent, "bench.floor_urls"),
+            )
+            print(
+                row(name, median([p for p, _ in pairs]), median([f for _, f in pairs]), queries, aim),
+                flush=True,
+            )
         memory = product.memory_mb()
     finally:
         product.stop()
         floor.stop()
     print(f"\nweb worker memory after the run: {memory:.0f} MB (aim <= 130)")
     ours, bare = check_seconds("eurzad.settings"), check_seconds("bench.thirdparty_settings")
-    print(f"manage.py check: {ours:.2f} s CPU, third-party apps alone {bare:.2f} s, ratio {ours / bare:.2f} (aim 1.6)")
+    print(
+        f"manage.py check: {ours:.2f} s CPU, third-party apps alone {bare:.2f} s, ratio {ours / bare:.2f} (aim 1.6)"
+    )
 
 
 if __name__ == "__main__":

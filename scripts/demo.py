@@ -1,5 +1,6 @@
 """Starts the demo town: web, worker, beat and simulator as separate processes; Ctrl+C stops them all."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -44,14 +45,18 @@ def check_free(port: int, name: str) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            sys.exit(f"Port {port} jest zajęty. Zatrzymaj tamten program albo wybierz inny: {name}=8{port % 1000:03d} make demo")
+            sys.exit(
+                f"Port {port} jest zajęty. Zatrzymaj tamten program albo wybierz inny: {name}={port + 100} make demo"
+            )
 
 
 def manage(*arguments: str, simulator: bool = False) -> None:
     """Run a management command of the portal or of the simulator."""
     environment = dict(os.environ)
     environment["DJANGO_SETTINGS_MODULE"] = "eurzad.simulator.settings" if simulator else "eurzad.settings"
-    done = subprocess.run([sys.executable, str(ROOT / "manage.py"), *arguments], cwd=ROOT, env=environment, check=False)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), *arguments], cwd=ROOT, env=environment, check=False
+    )
     if done.returncode:
         sys.exit(done.returncode)
 
@@ -70,7 +75,12 @@ class Process:
         self.starts += 1
         with self.log.open("ab") as output:
             self.child = subprocess.Popen(
-                self.command, cwd=ROOT, env=self.environment, stdout=output, stderr=output, start_new_session=True
+                self.command,
+                cwd=ROOT,
+                env=self.environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
 
     def has_died(self) -> bool:
@@ -85,10 +95,8 @@ class Process:
     def kill(self) -> None:
         """End the child's whole group."""
         if self.child:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.child.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self.child.wait()
 
 
@@ -99,10 +107,40 @@ def processes(port: int, sim_port: int, logs: Path) -> list[Process]:
     worker = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
     portal, simulator = "eurzad.settings", "eurzad.simulator.settings"
     return [
-        Process("symulator", [gunicorn, "eurzad.simulator.wsgi", "-b", f"127.0.0.1:{sim_port}", "-w", "1", "--threads", "8", *common], logs / "simulator.log", simulator),
-        Process("web", [gunicorn, "eurzad.wsgi", "-b", f"127.0.0.1:{port}", "-w", "2", "--threads", "4", *common], logs / "web.log", portal),
-        Process("worker", [celery, "-A", "eurzad.celery", "worker", "-c", "2", *worker], logs / "worker.log", portal),
-        Process("beat", [celery, "-A", "eurzad.celery", "beat", "--loglevel", "WARNING", "--pidfile", ""], logs / "beat.log", portal),
+        Process(
+            "symulator",
+            [
+                gunicorn,
+                "eurzad.simulator.wsgi",
+                "-b",
+                f"127.0.0.1:{sim_port}",
+                "-w",
+                "1",
+                "--threads",
+                "8",
+                *common,
+            ],
+            logs / "simulator.log",
+            simulator,
+        ),
+        Process(
+            "web",
+            [gunicorn, "eurzad.wsgi", "-b", f"127.0.0.1:{port}", "-w", "2", "--threads", "4", *common],
+            logs / "web.log",
+            portal,
+        ),
+        Process(
+            "worker",
+            [celery, "-A", "eurzad.celery", "worker", "-c", "2", *worker],
+            logs / "worker.log",
+            portal,
+        ),
+        Process(
+            "beat",
+            [celery, "-A", "eurzad.celery", "beat", "--loglevel", "WARNING", "--pidfile", ""],
+            logs / "beat.log",
+            portal,
+        ),
     ]
 
 

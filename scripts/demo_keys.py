@@ -24,7 +24,9 @@ def make(folder: Path) -> list[str]:
     for name, common_name in NAMES.items():
         if (folder / f"{name}.key").exists() and (folder / f"{name}.crt").exists():
             continue
-        key = ec.generate_private_key(ec.SECP256R1()) if name == "sp" else rsa.generate_private_key(65537, 3072)
+        key = (
+            ec.generate_private_key(ec.SECP256R1()) if name == "sp" else rsa.generate_private_key(65537, 3072)
+        )
         subject = x509.Name(
             [
                 x509.NameAttribute(NameOID.COUNTRY_NAME, "PL"),

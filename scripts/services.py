@@ -73,9 +73,29 @@ def postgres() -> Iterator[str]:
         subprocess.run([*as_user, *command], cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
     try:
-        run(str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        options = f"-p {port} -c unix_socket_directories='' -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=100"
-        run(str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+        run(
+            str(programs / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        )
+        switches = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100")
+        options = " ".join(
+            [
+                f"-p {port} -c unix_socket_directories='' -c listen_addresses=127.0.0.1",
+                *(f"-c {s}" for s in switches),
+            ]
+        )
+        run(
+            str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start"
+        )
         run(str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "eurzad")
         yield f"postgres://postgres@127.0.0.1:{port}/eurzad"
     finally:
@@ -95,7 +115,19 @@ def redis() -> Iterator[str]:
         raise Missing("redis-server")
     folder, port = Path(tempfile.mkdtemp(prefix="eurzad-redis-")), free_port()
     server = subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", "", "--appendonly", "no"],
+        [
+            program,
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            str(folder),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ],
         stdout=subprocess.DEVNULL,
     )
     try:

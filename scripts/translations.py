@@ -51,7 +51,10 @@ def extract() -> None:
 
 def check() -> int:
     """Return the number of problems: strings of the source that a catalogue lacks, untranslated or fuzzy ones."""
-    before = {language: catalogue(language).read_text() if catalogue(language).exists() else "" for language in LANGUAGES}
+    before = {
+        language: catalogue(language).read_text() if catalogue(language).exists() else ""
+        for language in LANGUAGES
+    }
     extract()
     problems = 0
     for language in LANGUAGES:
@@ -59,7 +62,9 @@ def check() -> int:
         catalogue(language).write_text(before[language])
         for entry in po:
             if not entry.translated() or "fuzzy" in entry.flags:
-                print(f"{language}: {entry.msgid[:100]!r} is {'fuzzy' if 'fuzzy' in entry.flags else 'untranslated'}")
+                print(
+                    f"{language}: {entry.msgid[:100]!r} is {'fuzzy' if 'fuzzy' in entry.flags else 'untranslated'}"
+                )
                 problems += 1
     return problems
 

@@ -6,7 +6,7 @@ import tempfile
 os.environ.setdefault("DEMO_MODE", "1")
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="eurzad-test-"))
 
-from eurzad.settings import *  # noqa: E402, F403
+from eurzad.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -28,7 +28,7 @@ def to_warsaw(moment: datetime) -> datetime:
 @contextmanager
 def frozen(at: datetime | date) -> Iterator[None]:
     """Hold the clock at `at` (an aware datetime, or noon in Warsaw of a date); for tests."""
-    global _frozen
+    global _frozen  # noqa: PLW0603 - the clock is the one thing held for a whole test
     previous = _frozen
     if isinstance(at, datetime):
         if at.tzinfo is None:

@@ -39,17 +39,14 @@ class Job(models.Model):
                 name="outbox_job_one_unfinished_per_key",
             ),
             models.CheckConstraint(
-                condition=Q(state="running", claim__isnull=False) | (~Q(state="running") & Q(claim__isnull=True)),
+                condition=Q(state="running", claim__isnull=False)
+                | (~Q(state="running") & Q(claim__isnull=True)),
                 name="outbox_job_running_iff_claimed",
             ),
         ]
         indexes = [
-            models.Index(
-                fields=("run_after",), condition=Q(state="waiting"), name="outbox_job_waiting"
-            ),
-            models.Index(
-                fields=("claimed_at",), condition=Q(state="running"), name="outbox_job_running"
-            ),
+            models.Index(fields=("run_after",), condition=Q(state="waiting"), name="outbox_job_waiting"),
+            models.Index(fields=("claimed_at",), condition=Q(state="running"), name="outbox_job_running"),
             models.Index(fields=("created_at",), name="outbox_job_created"),
         ]
 

@@ -60,7 +60,9 @@ class Mandate(models.Model):
         verbose_name = _("pełnomocnictwo")
         verbose_name_plural = _("pełnomocnictwa")
         constraints = [
-            models.CheckConstraint(condition=Q(valid_to__gte=F("valid_from")), name="mandates_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(valid_to__gte=F("valid_from")), name="mandates_dates_in_order"
+            ),
             models.CheckConstraint(condition=~Q(principal=F("attorney")), name="mandates_not_for_oneself"),
         ]
         indexes = [models.Index(fields=("attorney", "status", "valid_to"), name="mandates_by_attorney")]

@@ -37,9 +37,7 @@ def describe_scope(mandate: Mandate) -> str:
 def list_mandates(viewer: Viewer, *, page: int) -> tuple[list[MandateRow], Page]:
     """Return the mandates the viewer holds or gave, those in force first."""
     own = viewer.own
-    rows = (
-        Mandate.objects.filter(Q(attorney=own) | Q(principal=own)) if own else Mandate.objects.none()
-    )
+    rows = Mandate.objects.filter(Q(attorney=own) | Q(principal=own)) if own else Mandate.objects.none()
     current = Paginator(
         rows.select_related("principal", "attorney").order_by("-valid_to", "pk"), PER_PAGE
     ).get_page(page)

@@ -21,7 +21,9 @@ class Notice(models.Model):
     created_at = models.DateTimeField(_("kiedy"))
     read_at = models.DateTimeField(_("przeczytano"), null=True)
     email = models.EmailField(_("e-mail"), blank=True)
-    email_state = models.CharField(_("stan e-maila"), max_length=8, choices=EmailState, default=EmailState.NONE)
+    email_state = models.CharField(
+        _("stan e-maila"), max_length=8, choices=EmailState, default=EmailState.NONE
+    )
 
     class Meta:
         verbose_name = _("powiadomienie")

@@ -30,7 +30,11 @@ def notify(*, user: User, topic: str, text: str, url: str = "", email: str = "")
         email_state=Notice.EmailState.WAITING if email else Notice.EmailState.NONE,
     )
     if email:
-        enqueue("notices.send_email", key=f"notices.send_email:{notice.public_id}", notice_id=str(notice.public_id))
+        enqueue(
+            "notices.send_email",
+            key=f"notices.send_email:{notice.public_id}",
+            notice_id=str(notice.public_id),
+        )
     return notice
 
 

@@ -15,7 +15,7 @@ from portal.people import pii, services
 from portal.people.models import Identity, Subject, User
 
 Copier = Callable[[Subject, Subject], None]
-DEMO_PASSWORD = "jarzebina-w-sadzie"
+DEMO_PASSWORD = "jarzebina-w-sadzie"  # noqa: S105 - printed by `make demo` for everyone
 
 _copiers: list[Copier] = []
 

@@ -21,7 +21,7 @@ class User(AbstractUser):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("rodzaj"), max_length=10, choices=Kind, default=Kind.RESIDENT)
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("użytkownik")
         verbose_name_plural = _("użytkownicy")
         constraints = [

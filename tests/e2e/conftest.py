@@ -56,7 +56,11 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     output = folder / "demo.log"
     with output.open("wb") as log:
         demo = subprocess.Popen(
-            [sys.executable, str(ROOT / "scripts" / "demo.py")], cwd=ROOT, env=environment, stdout=log, stderr=log
+            [sys.executable, str(ROOT / "scripts" / "demo.py")],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
         )
     town = Town(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sim_port}")
     try:

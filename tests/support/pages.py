@@ -17,7 +17,9 @@ def check_page(response: HttpResponse) -> None:
     parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("lxml"), namespaceHTMLElements=False)
     parser.parse(html)
     problems = [
-        (position, code) for position, code, _ in parser.errors if code not in ("expected-doctype-but-got-end-tag",)
+        (position, code)
+        for position, code, _ in parser.errors
+        if code not in ("expected-doctype-but-got-end-tag",)
     ]
     assert not problems, f"Invalid HTML: {problems[:5]}"
     tree = etree.HTML(html)

@@ -18,7 +18,9 @@ class Command(BaseCommand):
             raise CommandError("DEMO_MODE is off: there are no demo accounts.")
         base = settings.PORTAL_BASE_URL
         write = self.stdout.write
-        write(f"\n  Portal         {base}/\n  Panel urzędnika {base}/admin/\n  Symulator      {settings.SIMULATOR_URL}/\n")
+        write(
+            f"\n  Portal         {base}/\n  Panel urzędnika {base}/admin/\n  Symulator      {settings.SIMULATOR_URL}/\n"
+        )
         write("  Pokaz          demo / demo\n")
         write("  Urzędnicy      (hasło i aktualny kod; nowy kod co 30 s pokaże: make demo-codes)")
         for clerk in CLERKS:
