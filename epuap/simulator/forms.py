@@ -1,0 +1,96 @@
+"""Forms of the simulator's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from epuap.simulator import people
+from epuap.simulator.people import Person
+from eurzad.lib.identifiers import IdentifierError
+
+
+class SomebodyForm(forms.Form):
+    """A person who is none of the personas."""
+
+    given_name = forms.CharField(label="Imię", max_length=60)
+    family_name = forms.CharField(label="Nazwisko", max_length=80)
+    pesel = forms.CharField(
+        label="PESEL", max_length=20, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a PESEL with wrong check digit."""
+        values = super().clean() or {}
+        if not self.errors:
+            try:
+                values["person"] = people.somebody(
+                    values["given_name"], values["family_name"], values["pesel"]
+                )
+            except (IdentifierError, ValueError):
+                self.add_error("pesel", "To nie jest poprawny numer PESEL.")
+        return values
+
+    def person(self) -> Person:
+        """Return the person; call after is_valid()."""
+        person: Person = self.cleaned_data["person"]
+        return person
+
+
+class SigningForm(forms.Form):
+    """Who signs, and in which form."""
+
+    kind = forms.ChoiceField(
+        label="Rodzaj podpisu",
+        choices=[
+            ("epsignature", "Podpis zaufany (nowy zapis EPSignature)"),
+            ("podpiszp", "Podpis zaufany (starszy zapis PodpisZP)"),
+            ("qualified", "Podpis kwalifikowany"),
+        ],
+        widget=forms.RadioSelect,
+        initial="epsignature",
+    )
+    signer = forms.ChoiceField(label="Kto podpisuje", choices=(), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, current: Person | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._people = [people.from_persona(persona) for persona in people.RESIDENTS]
+        if current is not None and current not in self._people:
+            self._people.insert(0, current)
+        choices = [(str(i), f"{p.full_name}, PESEL {p.pesel}") for i, p in enumerate(self._people)]
+        field = self.fields["signer"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+        if current is not None:
+            field.initial = str(self._people.index(current))
+
+    def person(self) -> Person:
+        """Return who signs; call after is_valid()."""
+        return self._people[int(self.cleaned_data["signer"])]
+
+
+class ApplicationForm(forms.Form):
+    """The town's form; name and PESEL come from the account and cannot be changed."""
+
+    street = forms.CharField(label="Ulica", max_length=100)
+    building = forms.CharField(label="Numer domu", max_length=20)
+    flat = forms.CharField(label="Numer lokalu (jeśli jest)", max_length=20, required=False)
+    postal_code = forms.CharField(
+        label="Kod pocztowy",
+        validators=[RegexValidator(r"^\d{2}-\d{3}$", "Podaj kod w postaci 00-000.")],
+    )
+    city = forms.CharField(label="Miejscowość", max_length=100)
+    phone = forms.CharField(label="Telefon (nieobowiązkowo)", max_length=20, required=False)
+    email = forms.EmailField(label="E-mail (nieobowiązkowo)", required=False)
+    reasons = forms.CharField(
+        label="Uzasadnienie (nieobowiązkowo)",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    statement = forms.BooleanField(
+        label="Oświadczam, że dane we wniosku są zgodne z prawdą i że wnoszę o dostęp do danych, "
+        "które mnie dotyczą."
+    )

@@ -1,0 +1,27 @@
+"""Make the simulator ready to start: keys, metadata, database."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.utils.crypto import get_random_string
+
+from epuap.simulator import idp, keys
+
+
+class Command(BaseCommand):
+    """Idempotent: what exists is kept, only the public files are written anew."""
+
+    help = "Makes the simulator's keys, writes its public files and migrates its database."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prepare VAR_DIR/simulator; the settings have refused already unless DEMO_MODE is on."""
+        made = keys.prepare()
+        secret = settings.SIM_PRIVATE_DIR / "secret.txt"
+        if not secret.exists():
+            secret.touch(mode=0o600)
+            secret.write_text(get_random_string(50))
+        idp.publish_metadata(settings.SIM_PUBLIC_DIR / "idp-metadata.xml")
+        call_command("migrate", interactive=False, verbosity=0)
+        self.stdout.write(f"Simulator ready: {made} keys made, public files in {settings.SIM_PUBLIC_DIR}")

@@ -1,0 +1,32 @@
+"""Addresses of the simulated systems; the paths of the services are those of the real ones."""
+
+from django.urls import path
+
+from epuap.simulator.views import account, control, sign_document, sign_in, web_services
+
+app_name = "simulator"
+urlpatterns = [
+    path("", control.overview, name="overview"),
+    path("sterowanie/", control.control, name="control"),
+    path("sterowanie/nadanie/", control.deliver, name="deliver"),
+    path("login/SingleSignOnService", sign_in.single_sign_on, name="single_sign_on"),
+    path("login/<str:token>/", sign_in.choose_person, name="choose_person"),
+    path("login/<str:token>/wybor/", sign_in.answer_sign_in, name="answer_sign_in"),
+    path("login-services/idpArtifactResolutionService", web_services.artifact_resolution),
+    path("login-services/singleLogoutService", web_services.single_logout),
+    path("ep-services/tpSigning5", web_services.sign_service),
+    path("pz/podpis/<str:token>/", sign_document.sign_document, name="sign_document"),
+    path("pk_external_ws/services/pull", web_services.pull),
+    path("pk_external_ws/services/skrytka", web_services.skrytka),
+    path("epuap/", account.account, name="account"),
+    path("epuap/logowanie/", account.account_sign_in, name="account_sign_in"),
+    path("epuap/wyloguj/", account.account_sign_out, name="account_sign_out"),
+    path("epuap/formularz/wniosek-o-dostep/", account.application_form, name="application_form"),
+    path("epuap/robocze/<uuid:draft_id>/", account.draft, name="draft"),
+    path("epuap/robocze/<uuid:draft_id>/podpis/", account.sign_draft, name="sign_draft"),
+    path("epuap/robocze/<uuid:draft_id>/wyslij/", account.send_draft, name="send_draft"),
+    path("epuap/dokumenty/<uuid:message_id>/", account.message, name="message"),
+    path("epuap/dokumenty/<uuid:message_id>/xml/", account.message_xml, name="message_xml"),
+    path("epuap/upp/<uuid:receipt_id>/", account.receipt, name="receipt"),
+    path("epuap/upp/<uuid:receipt_id>/xml/", account.receipt_xml, name="receipt_xml"),
+]

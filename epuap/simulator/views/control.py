@@ -1,0 +1,70 @@
+"""The overview page, and the switch that orders failures."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from epuap.simulator import boxes, people
+from epuap.simulator.errors import Refused
+from epuap.simulator.models import Behaviour
+from epuap.simulator.wire.mailbox import File
+
+
+def overview(request: HttpRequest) -> HttpResponse:
+    """What the simulator plays, and which failures are ordered."""
+    ordered = dict(Behaviour.objects.filter(remaining__gt=0).values_list("name", "remaining"))
+    rows = [(name.value, name.label, ordered.get(name.value, 0)) for name in Behaviour.Name]
+    return render(request, "simulator/overview.html", {"behaviours": rows})
+
+
+def _json(request: HttpRequest) -> dict[str, Any]:
+    try:
+        values = json.loads(request.body)
+    except ValueError as error:
+        raise Refused("json", "the body is not JSON") from error
+    if not isinstance(values, dict):
+        raise Refused("json", "an object is expected")
+    return values
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def control(request: HttpRequest) -> HttpResponse:
+    """Order a failure: {"behaviour": name, "times": n}; n = 0 withdraws it. GET lists what is ordered."""
+    if request.method == "POST":
+        try:
+            values = _json(request)
+        except Refused as error:
+            return JsonResponse({"error": str(error)}, status=400)
+        name, times = values.get("behaviour"), values.get("times", 1)
+        if name not in Behaviour.Name.values or not isinstance(times, int) or not 0 <= times <= 1000:
+            return JsonResponse({"error": "unknown behaviour or times", "known": Behaviour.Name.values}, status=400)
+        Behaviour.objects.update_or_create(name=name, defaults={"remaining": times})
+    ordered = Behaviour.objects.filter(remaining__gt=0).values_list("name", "remaining")
+    return JsonResponse({"behaviours": dict(ordered)})
+
+
+@csrf_exempt
+@require_POST
+def deliver(request: HttpRequest) -> HttpResponse:
+    """Put any file into the office's mailbox as a resident's: {"sender", "file_name", "content"} (base64)."""
+    try:
+        values = _json(request)
+        person = people.by_key(str(values.get("sender", "")))
+        if person is None:
+            raise Refused("sender", "no such persona")
+        content = base64.b64decode(str(values.get("content", "")), validate=True)
+        file = File(str(values.get("file_name", "pismo.xml")), "application/xml", content)
+        message = boxes.deliver(boxes.resident(person), settings.SIM_OFFICE_BOX_ADDRESS, file)
+    except (Refused, binascii.Error) as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    return JsonResponse({"document": message.number}, status=201)

@@ -1,0 +1,94 @@
+"""The UPP (official confirmation of submission) that ePUAP issues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lxml import etree
+
+from epuap.simulator.keys import Credential
+from epuap.simulator.wire import xades
+from eurzad.lib import clock
+
+POS = "http://crd.gov.pl/xml/schematy/UPO/2008/05/09/"
+
+
+@dataclass(frozen=True)
+class Party:
+    """One side of a submission: its name and its identifier on ePUAP."""
+
+    name: str
+    identifier: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The facts a UPP confirms."""
+
+    receipt_number: int
+    document_number: int
+    addressee: Party
+    sender: Party
+    delivered_at: datetime
+
+
+def _sub(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
+    child = etree.SubElement(parent, f"{{{POS}}}{name}", attributes)
+    child.text = text or None
+    return child
+
+
+def _party(parent: etree._Element, name: str, party: Party) -> None:
+    element = _sub(parent, name)
+    _sub(element, "Nazwa", party.name)
+    _sub(element, "IdentyfikatorPodmiotu", party.identifier, TypIdentyfikatora="ePUAP-ID")
+
+
+def document_uri(document_number: int) -> str:
+    """Return what the seal calls the submitted document: the identifier the UPP states."""
+    return f"DOK{document_number}"
+
+
+def build_receipt(submission: Submission, document: bytes, seal: Credential) -> bytes:
+    """Return a sealed UPP bound to the bytes of the submitted document; raises Refused.
+
+    A document that is not XML cannot be canonicalised; like ePUAP, the simulator issues no UPP for it.
+    """
+    root = etree.Element(f"{{{POS}}}Dokument", nsmap={"pos": POS})
+    upp = _sub(root, "UPP")
+    _sub(upp, "IdentyfikatorPoswiadczenia", f"ePUAP-UPP{submission.receipt_number}")
+    _party(upp, "Adresat", submission.addressee)
+    _party(upp, "Nadawca", submission.sender)
+    delivered = clock.to_warsaw(submission.delivered_at).isoformat(timespec="milliseconds")
+    _sub(upp, "DataDoreczenia", delivered)
+    made = clock.to_warsaw(clock.now()).isoformat(timespec="milliseconds")
+    _sub(upp, "DataWytworzeniaPoswiadczenia", made)
+    _sub(upp, "IdentyfikatorDokumentu", document_uri(submission.document_number))
+    _sub(
+        upp,
+        "InformacjaUzupelniajaca",
+        "Poświadczenie wystawiła platforma ePUAP (SYMULATOR)",
+        TypInformacjiUzupelniajacej="Wystawca",
+    )
+    outside = {document_uri(submission.document_number): document}
+    return xades.seal_with_outside(etree.tostring(root, encoding="UTF-8"), seal, outside)
+
+
+def describe_receipt(content: bytes) -> list[tuple[str, str]]:
+    """Return label and value of each field of a UPP, for a page."""
+    upp = xades.read(content).find(f"{{{POS}}}UPP")
+    labels = {
+        "IdentyfikatorPoswiadczenia": "Identyfikator poświadczenia",
+        "DataDoreczenia": "Data doręczenia",
+        "DataWytworzeniaPoswiadczenia": "Data wytworzenia poświadczenia",
+        "IdentyfikatorDokumentu": "Identyfikator dokumentu",
+        "Adresat": "Adresat",
+        "Nadawca": "Nadawca",
+    }
+    rows = []
+    for element in upp if upp is not None else ():
+        label = labels.get(etree.QName(element).localname)
+        if label:
+            rows.append((label, ", ".join(t.strip() for t in element.itertext() if t.strip())))
+    return rows

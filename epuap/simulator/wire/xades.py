@@ -1,0 +1,267 @@
+"""XAdES signatures the way Profil Zaufany and ePUAP make them (layouts of real TPS5 documents).
+
+Digests and values are computed here by hand: the receipt's second reference points to a document
+outside the file, which an XML signature library would try to fetch.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import uuid
+from dataclasses import dataclass, field
+
+import xmlsec
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from lxml import etree
+
+from epuap.simulator.errors import Refused
+from epuap.simulator.keys import Credential, certificate_der
+from epuap.simulator.people import Person
+from epuap.simulator.wire import dsig
+from eurzad.lib import clock
+from eurzad.lib.xml import XmlRejected, parse
+
+XADES = "http://uri.etsi.org/01903/v1.3.2#"
+SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
+XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
+C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+EP = "http://crd.gov.pl/xml/schematy/podpis_zaufany/"
+PPZP = "http://crd.gov.pl/xml/schematy/ppzp/"
+OS = "http://crd.gov.pl/xml/schematy/osoba/2009/03/06/"
+PROOF_OF_APPROVAL = "http://uri.etsi.org/01903/v1.2.2#ProofOfApproval"
+NS = {"ds": dsig.DS, "xades": XADES}
+MAX_BYTES = 20 * 2**20
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The Ids inside one signature."""
+
+    signature: str
+    value: str
+    properties: str
+    reference: str = ""
+    object: str = ""
+    qualifying: str = ""
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What goes into one signature."""
+
+    credential: Credential
+    names: _Names
+    role: etree._Element | None = None
+    chain: tuple[x509.Certificate, ...] = ()
+    outside: dict[str, bytes] = field(default_factory=dict)
+
+
+def read(document: bytes) -> etree._Element:
+    """Parse a document that is to be signed or checked; raises Refused."""
+    try:
+        return parse(document, max_bytes=MAX_BYTES)
+    except XmlRejected as error:
+        raise Refused("xml", str(error)) from error
+
+
+def _sub(parent: etree._Element, namespace: str, name: str, text: str = "", **attributes: str) -> etree._Element:
+    child = etree.SubElement(parent, f"{{{namespace}}}{name}", attributes)
+    if text:
+        child.text = text
+    return child
+
+
+def _sha256(data: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(data).digest()).decode()
+
+
+def canonical(document: bytes) -> bytes:
+    """Return the inclusive canonical form (C14N 1.0, no comments) of a whole document."""
+    return etree.tostring(read(document).getroottree(), method="c14n", with_comments=False)
+
+
+def _exclusive(element: etree._Element) -> bytes:
+    return etree.tostring(element, method="c14n", exclusive=True, with_comments=False)
+
+
+def _reference(info: etree._Element, uri: str, transform: str, digest: str, **attributes: str) -> None:
+    reference = _sub(info, dsig.DS, "Reference")
+    for name, value in {**attributes, "URI": uri}.items():
+        if value or name == "URI":
+            reference.set(name, value)
+    element = _sub(_sub(reference, dsig.DS, "Transforms"), dsig.DS, "Transform", Algorithm=transform)
+    if transform == XPATH:
+        _sub(element, dsig.DS, "XPath", "not(ancestor-or-self::ds:Signature)")
+    _sub(reference, dsig.DS, "DigestMethod", Algorithm=dsig.SHA256)
+    _sub(reference, dsig.DS, "DigestValue", digest)
+
+
+def _properties(signature: etree._Element, plan: _Plan) -> etree._Element:
+    """Append ds:Object with the qualifying properties; return SignedProperties."""
+    holder = _sub(signature, dsig.DS, "Object")
+    if plan.names.object:
+        holder.set("Id", plan.names.object)
+    qualifying = etree.SubElement(holder, f"{{{XADES}}}QualifyingProperties", nsmap={"xades": XADES})
+    if plan.names.qualifying:
+        qualifying.set("Id", plan.names.qualifying)
+    qualifying.set("Target", f"#{plan.names.signature}")
+    signed = _sub(qualifying, XADES, "SignedProperties", Id=plan.names.properties)
+    about = _sub(signed, XADES, "SignedSignatureProperties")
+    certificate = plan.credential.certificate
+    moment = clock.to_warsaw(clock.now())
+    _sub(about, XADES, "SigningTime", moment.isoformat(timespec="milliseconds"))
+    cert = _sub(_sub(about, XADES, "SigningCertificate"), XADES, "Cert")
+    digest = _sub(cert, XADES, "CertDigest")
+    _sub(digest, dsig.DS, "DigestMethod", Algorithm=dsig.SHA256)
+    _sub(digest, dsig.DS, "DigestValue", _sha256(certificate_der(certificate)))
+    serial = _sub(cert, XADES, "IssuerSerial")
+    _sub(serial, dsig.DS, "X509IssuerName", certificate.issuer.rfc4514_string())
+    _sub(serial, dsig.DS, "X509SerialNumber", str(certificate.serial_number))
+    if not plan.chain:
+        _sub(_sub(about, XADES, "SignaturePolicyIdentifier"), XADES, "SignaturePolicyImplied")
+    if plan.role is not None:
+        roles = _sub(_sub(about, XADES, "SignerRole"), XADES, "ClaimedRoles")
+        _sub(roles, XADES, "ClaimedRole").append(plan.role)
+    if plan.names.reference:
+        objects = _sub(signed, XADES, "SignedDataObjectProperties")
+        kind = _sub(objects, XADES, "DataObjectFormat", ObjectReference=f"#{plan.names.reference}")
+        _sub(kind, XADES, "MimeType", "text/xml")
+        commitment = _sub(objects, XADES, "CommitmentTypeIndication")
+        _sub(_sub(commitment, XADES, "CommitmentTypeId"), XADES, "Identifier", PROOF_OF_APPROVAL)
+        _sub(commitment, XADES, "AllSignedDataObjects")
+    return signed
+
+
+def _sign(document: bytes, plan: _Plan) -> bytes:
+    root = read(document)
+    if root.findall("ds:Signature", NS):
+        raise Refused("signed_already", "the document carries a signature")
+    content = etree.tostring(root.getroottree(), method="c14n", with_comments=False)
+    signature = etree.SubElement(root, f"{{{dsig.DS}}}Signature", nsmap={"ds": dsig.DS})
+    signature.set("Id", plan.names.signature)
+    info = _sub(signature, dsig.DS, "SignedInfo")
+    value = _sub(signature, dsig.DS, "SignatureValue", Id=plan.names.value)
+    x509_data = _sub(_sub(signature, dsig.DS, "KeyInfo"), dsig.DS, "X509Data")
+    for certificate in (plan.credential.certificate, *plan.chain):
+        encoded = base64.b64encode(certificate_der(certificate)).decode()
+        _sub(x509_data, dsig.DS, "X509Certificate", encoded)
+    signed_properties = _properties(signature, plan)
+
+    _sub(info, dsig.DS, "CanonicalizationMethod", Algorithm=dsig.EXC_C14N)
+    _sub(info, dsig.DS, "SignatureMethod", Algorithm=dsig.RSA_SHA256)
+    _reference(info, "", XPATH, _sha256(content), Id=plan.names.reference)
+    for uri, outside in plan.outside.items():
+        _reference(info, uri, C14N, _sha256(canonical(outside)))
+    _reference(
+        info,
+        f"#{plan.names.properties}",
+        dsig.EXC_C14N,
+        _sha256(_exclusive(signed_properties)),
+        Type=SIGNED_PROPERTIES,
+    )
+    key = plan.credential.key
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("XAdES signatures are made with RSA keys here")
+    raw = key.sign(_exclusive(info), padding.PKCS1v15(), hashes.SHA256())
+    value.text = base64.b64encode(raw).decode()
+    return etree.tostring(
+        root.getroottree(), encoding="UTF-8", xml_declaration=True, standalone=True
+    )
+
+
+def _seal_names() -> _Names:
+    unique = uuid.uuid4()
+    return _Names(
+        signature=f"Signature-{unique}",
+        value=f"SignatureValue-{unique}",
+        properties=f"SignedProps-{unique}",
+        object=f"QualifyingInfos-{unique}",
+        qualifying=f"QualifyingProps-{unique}",
+    )
+
+
+def _ep_signature(person: Person, issuer: str) -> etree._Element:
+    root = etree.Element(
+        f"{{{EP}}}EPSignature", nsmap={"pz": EP, "ds": dsig.DS, "xades": XADES}
+    )
+    natural = _sub(root, EP, "NaturalPerson")
+    _sub(natural, EP, "CurrentFamilyName", person.family_name.upper())
+    _sub(natural, EP, "FirstName", person.given_name.upper())
+    _sub(natural, EP, "DateOfBirth", person.birth_date.isoformat())
+    _sub(natural, EP, "PersonalIdentifier", person.pesel)
+    data = _sub(root, EP, "SignatureData")
+    _sub(data, EP, "IdentityIssuer", issuer)
+    moment = clock.to_warsaw(clock.now()).isoformat(timespec="milliseconds")
+    _sub(data, EP, "IdentityIssueTimestamp", moment)
+    return root
+
+
+def _podpis_zp(person: Person) -> etree._Element:
+    root = etree.Element(f"{{{PPZP}}}PodpisZP", nsmap={"ppZP": PPZP, "os": OS})
+    data = _sub(_sub(root, PPZP, "DaneZP"), PPZP, "DaneZPOsobyFizycznej")
+    _sub(data, OS, "Nazwisko", person.family_name, rodzajCzlonu="pierwszy")
+    _sub(data, OS, "Imie", person.given_name)
+    _sub(data, OS, "PESEL", person.pesel)
+    _sub(data, PPZP, "IdKontaUzytkownikaEpuap", person.login)
+    _sub(root, PPZP, "DanePodpisu")
+    return root
+
+
+def sign_trusted(
+    document: bytes, person: Person, seal: Credential, *, issuer: str, old_form: bool = False
+) -> bytes:
+    """Return the document signed with the trusted profile of a person; raises Refused.
+
+    The seal is the Minister's; the person stands in the claimed role only, in the new form
+    (EPSignature) or the older one that TPS5 has been giving again since 2025 (PodpisZP).
+    """
+    role = _podpis_zp(person) if old_form else _ep_signature(person, issuer)
+    return _sign(document, _Plan(seal, _seal_names(), role))
+
+
+def sign_qualified(document: bytes, signer: Credential, issuer: x509.Certificate) -> bytes:
+    """Return the document with a qualified signature; the person is in the certificate."""
+    unique = uuid.uuid4().hex
+    names = _Names(
+        signature=f"id-{unique}",
+        value=f"value-id-{unique}",
+        properties=f"xades-id-{unique}",
+        reference=f"ID-{uuid.uuid4().hex}",
+    )
+    return _sign(document, _Plan(signer, names, chain=(issuer,)))
+
+
+def seal_with_outside(document: bytes, seal: Credential, outside: dict[str, bytes]) -> bytes:
+    """Return the document sealed, the seal also covering documents outside it (URI: bytes)."""
+    return _sign(document, _Plan(seal, _seal_names(), outside=outside))
+
+
+def signer_certificate(root: etree._Element) -> x509.Certificate:
+    """Return the certificate the one signature of a document was made with; raises Refused.
+
+    Both references are recomputed: the whole document and the signed properties. Whether the
+    certificate deserves trust is for the caller to say.
+    """
+    signatures = root.findall("ds:Signature", NS)
+    if len(signatures) != 1:
+        raise Refused("unsigned", "one ds:Signature is expected")
+    signature = signatures[0]
+    encoded = signature.findtext("ds:KeyInfo/ds:X509Data/ds:X509Certificate", "", NS)
+    properties = signature.find("ds:Object/xades:QualifyingProperties/xades:SignedProperties", NS)
+    if not encoded or properties is None:
+        raise Refused("signature_layout")
+    certificate = x509.load_der_x509_certificate(base64.b64decode(encoded))
+    uris = {r.get("URI") for r in signature.iterfind("ds:SignedInfo/ds:Reference", NS)}
+    if uris != {"", f"#{properties.get('Id')}"}:
+        raise Refused("signature_reference")
+    context = xmlsec.SignatureContext()
+    context.key = dsig.public_key(certificate)
+    context.register_id(properties, "Id")
+    try:
+        context.verify(signature)
+    except xmlsec.Error as error:
+        raise Refused("signature_invalid") from error
+    return certificate

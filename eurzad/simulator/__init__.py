@@ -1,0 +1,1 @@
+"""The simulator process: its own settings, addresses and WSGI application."""

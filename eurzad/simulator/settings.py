@@ -1,0 +1,115 @@
+"""Settings of the simulator process, read from the environment.
+
+The simulator plays the outside world (login.gov.pl, Profil Zaufany, ePUAP, the bank) towards one demo
+portal. It signs as the Minister and lets anybody be anybody, so it starts in DEMO_MODE only.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+
+def _text(name: str, default: str) -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+DEMO_MODE = _text("DEMO_MODE", "0").lower() in {"1", "true", "yes", "on"}
+if not DEMO_MODE:
+    raise ImproperlyConfigured("DEMO_MODE is off: the simulator runs beside a demo portal only.")
+
+VAR_DIR = Path(_text("VAR_DIR", str(BASE_DIR / "var")))
+_PORTAL_KEYS = VAR_DIR / "portal" / "keys"
+
+SIM_DIR = VAR_DIR / "simulator"
+SIM_PRIVATE_DIR = SIM_DIR / "private"
+SIM_PUBLIC_DIR = SIM_DIR / "public"
+SIM_BASE_URL = _text("SIM_BASE_URL", f"http://127.0.0.1:{_text('SIM_PORT', '8001')}").rstrip("/")
+# Where the portal's server reaches this process, when that differs from what the browser uses.
+SIM_SERVICE_URL = _text("SIM_SERVICE_URL", SIM_BASE_URL).rstrip("/")
+PORTAL_BASE_URL = _text("PORTAL_BASE_URL", f"http://127.0.0.1:{_text('PORT', '8000')}").rstrip("/")
+
+SIM_IDP_ENTITY_ID = _text("SIM_IDP_ENTITY_ID", "symulator.login.gov.pl")
+SIM_SP_ENTITY_ID = _text("SIM_SP_ENTITY_ID", f"{PORTAL_BASE_URL}/saml/login/metadata/")
+SIM_SP_CERT = Path(_text("SIM_SP_CERT", str(_PORTAL_KEYS / "sp.crt")))
+SIM_OFFICE_WS_CERT = Path(_text("SIM_OFFICE_WS_CERT", str(_PORTAL_KEYS / "ws.crt")))
+SIM_OFFICE_ENTITY_ID = _text("SIM_OFFICE_ENTITY_ID", "MIASTOJARZEBIN")
+SIM_OFFICE_BOX_NAME = _text("SIM_OFFICE_BOX_NAME", "SkrytkaESP")
+SIM_OFFICE_BOX_ADDRESS = _text("SIM_OFFICE_BOX_ADDRESS", f"/{SIM_OFFICE_ENTITY_ID}/{SIM_OFFICE_BOX_NAME}")
+SIM_OFFICE_NAME = _text("SIM_OFFICE_NAME", "Urząd Miasta Jarzębin")
+ACCESS_FORM_NAMESPACE = _text(
+    "ACCESS_FORM_NAMESPACE",
+    "http://epuap.gov.pl/FeResourceServlet/wzor_lokalny/eurzad/wniosek-o-dostep/1/",
+)
+SIM_PAYU_POS_ID = _text("SIM_PAYU_POS_ID", "300746")
+SIM_PAYU_CLIENT_ID = _text("SIM_PAYU_CLIENT_ID", "300746")
+SIM_PAYU_CLIENT_SECRET = _text("SIM_PAYU_CLIENT_SECRET", "demo-client-secret")
+SIM_PAYU_SECOND_KEY = _text("SIM_PAYU_SECOND_KEY", "demo-second-key")
+
+
+def _secret_key() -> str:
+    """The key `prepare_simulator` has written; before that, one for this process only."""
+    path = SIM_PRIVATE_DIR / "secret.txt"
+    return path.read_text() if path.exists() else secrets.token_urlsafe(50)
+
+
+SECRET_KEY = _secret_key()
+DEBUG = False
+ALLOWED_HOSTS = ["*"]  # no address is ever built from the Host header
+ROOT_URLCONF = "eurzad.simulator.urls"
+WSGI_APPLICATION = "eurzad.simulator.wsgi.application"
+INSTALLED_APPS = [
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "epuap.simulator",
+]
+MIDDLEWARE = [
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "epuap.simulator.context.simulator",
+            ]
+        },
+    }
+]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": SIM_DIR / "db.sqlite3",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 10,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Cookies are shared by all ports of a host, and the portal runs on another port of the same one.
+SESSION_COOKIE_NAME = "simulator_session"
+CSRF_COOKIE_NAME = "simulator_csrf"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 2**20
+LANGUAGE_CODE = "pl"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Warsaw"
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,7 @@
+"""Addresses of the simulator process."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("epuap.simulator.urls")),
+]
