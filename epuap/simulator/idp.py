@@ -97,7 +97,9 @@ def _take_artifact(handle: bytes | None) -> SignIn | None:
         return None
     now = clock.now()
     taken = SignIn.objects.filter(
-        artifact_handle=handle.hex(), artifact_resolved_at=None, artifact_issued_at__gt=now - ARTIFACT_LIFETIME
+        artifact_handle=handle.hex(),
+        artifact_resolved_at=None,
+        artifact_issued_at__gt=now - ARTIFACT_LIFETIME,
     ).update(artifact_resolved_at=now)
     return SignIn.objects.get(artifact_handle=handle.hex()) if taken else None
 
@@ -115,9 +117,7 @@ def _answer(sign_in: SignIn) -> saml.Answer:
         valid_to=now + ASSERTION_LIFETIME,
     )
     if Behaviour.take(Name.IDP_EXPIRED):
-        answer = replace(
-            answer, valid_from=now - timedelta(hours=2), valid_to=now - timedelta(hours=1)
-        )
+        answer = replace(answer, valid_from=now - timedelta(hours=2), valid_to=now - timedelta(hours=1))
     if Behaviour.take(Name.IDP_WRONG_REQUEST):
         answer = replace(answer, request_id="ID-of-somebody-else")
     if Behaviour.take(Name.IDP_WRONG_RECIPIENT):
@@ -184,6 +184,11 @@ def _signed(
     return response
 
 
+def _check_destination(request: etree._Element, path: str) -> None:
+    if request.get("Destination") != f"{settings.SIM_SERVICE_URL}{path}":
+        raise Refused("destination")
+
+
 def log_out(data: bytes) -> etree._Element:
     """Answer a SOAP LogoutRequest; raises Refused for what is not one."""
     request = soap.read(data).payload
@@ -193,8 +198,7 @@ def log_out(data: bytes) -> etree._Element:
     try:
         saml.check_message(request, issuer=settings.SIM_SP_ENTITY_ID)
         dsig.verify_saml(request, keys.peer_certificate(settings.SIM_SP_CERT))
-        if request.get("Destination") != f"{settings.SIM_SERVICE_URL}/login-services/singleLogoutService":
-            raise Refused("destination")
+        _check_destination(request, "/login-services/singleLogoutService")
     except Refused:
         return _signed("LogoutResponse", request_id, ("Requester", "RequestDenied"))
     index = request.findtext("saml2p:SessionIndex", "", saml.NS).strip()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -110,14 +109,16 @@ def _name(attributes: dict[x509.ObjectIdentifier, str]) -> x509.Name:
 def _write(path: Path, content: bytes, mode: int) -> None:
     """Write a file whole or not at all, never readable by others in between."""
     temporary = path.with_suffix(path.suffix + ".new")
-    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
-        file.write(content)
+    temporary.unlink(missing_ok=True)
+    temporary.touch(mode=mode)
+    temporary.write_bytes(content)
     temporary.replace(path)
 
 
 def prepare() -> int:
     """Make what is missing and publish the public part; return how many keys were made."""
-    settings.SIM_PRIVATE_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.SIM_PRIVATE_DIR.mkdir(parents=True, exist_ok=True)
+    settings.SIM_PRIVATE_DIR.chmod(0o700)
     settings.SIM_PUBLIC_DIR.mkdir(parents=True, exist_ok=True)
     made = 0
     for name, (kind, issuer, attributes) in _SUBJECTS.items():

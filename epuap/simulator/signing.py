@@ -70,9 +70,7 @@ def sign(signing: Signing, person: Person, kind: str) -> None:
 
 def cancel(signing: Signing) -> None:
     """Mark that the person will not sign."""
-    Signing.objects.filter(pk=signing.pk, state=Signing.State.WAITING).update(
-        state=Signing.State.CANCELLED
-    )
+    Signing.objects.filter(pk=signing.pk, state=Signing.State.WAITING).update(state=Signing.State.CANCELLED)
 
 
 def _add(envelope: Envelope) -> etree._Element:

@@ -4,59 +4,54 @@ The simulator plays the outside world (login.gov.pl, Profil Zaufany, ePUAP, the 
 portal. It signs as the Minister and lets anybody be anybody, so it starts in DEMO_MODE only.
 """
 
-import os
-import secrets
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from eurzad import environment as env
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-
-
-def _text(name: str, default: str) -> str:
-    return os.environ.get(name, "").strip() or default
-
-
-DEMO_MODE = _text("DEMO_MODE", "0").lower() in {"1", "true", "yes", "on"}
+DEMO_MODE = env.flag("DEMO_MODE")
 if not DEMO_MODE:
     raise ImproperlyConfigured("DEMO_MODE is off: the simulator runs beside a demo portal only.")
 
-VAR_DIR = Path(_text("VAR_DIR", str(BASE_DIR / "var")))
-_PORTAL_KEYS = VAR_DIR / "portal" / "keys"
-
+VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 SIM_DIR = VAR_DIR / "simulator"
 SIM_PRIVATE_DIR = SIM_DIR / "private"
 SIM_PUBLIC_DIR = SIM_DIR / "public"
-SIM_BASE_URL = _text("SIM_BASE_URL", f"http://127.0.0.1:{_text('SIM_PORT', '8001')}").rstrip("/")
-# Where the portal's server reaches this process, when that differs from what the browser uses.
-SIM_SERVICE_URL = _text("SIM_SERVICE_URL", SIM_BASE_URL).rstrip("/")
-PORTAL_BASE_URL = _text("PORTAL_BASE_URL", f"http://127.0.0.1:{_text('PORT', '8000')}").rstrip("/")
+SECRET_KEY = env.secret("SIM_SECRET_KEY", demo_folder=SIM_PRIVATE_DIR)
 
-SIM_IDP_ENTITY_ID = _text("SIM_IDP_ENTITY_ID", "symulator.login.gov.pl")
-SIM_SP_ENTITY_ID = _text("SIM_SP_ENTITY_ID", f"{PORTAL_BASE_URL}/saml/login/metadata/")
-SIM_SP_CERT = Path(_text("SIM_SP_CERT", str(_PORTAL_KEYS / "sp.crt")))
-SIM_OFFICE_WS_CERT = Path(_text("SIM_OFFICE_WS_CERT", str(_PORTAL_KEYS / "ws.crt")))
-SIM_OFFICE_ENTITY_ID = _text("SIM_OFFICE_ENTITY_ID", "MIASTOJARZEBIN")
-SIM_OFFICE_BOX_NAME = _text("SIM_OFFICE_BOX_NAME", "SkrytkaESP")
-SIM_OFFICE_BOX_ADDRESS = _text("SIM_OFFICE_BOX_ADDRESS", f"/{SIM_OFFICE_ENTITY_ID}/{SIM_OFFICE_BOX_NAME}")
-SIM_OFFICE_NAME = _text("SIM_OFFICE_NAME", "Urząd Miasta Jarzębin")
-ACCESS_FORM_NAMESPACE = _text(
+# --- Where the two sides are ------------------------------------------------------------------------------
+SIM_BASE_URL = env.text("SIM_BASE_URL", f"http://127.0.0.1:{env.number('SIM_PORT', 8001)}").rstrip("/")
+# Where the portal's server reaches this process, when that differs from what the browser uses.
+SIM_SERVICE_URL = env.text("SIM_SERVICE_URL", SIM_BASE_URL).rstrip("/")
+PORTAL_BASE_URL = env.text("PORTAL_BASE_URL", f"http://127.0.0.1:{env.number('PORT', 8000)}").rstrip("/")
+
+# --- What was agreed with the portal when it was registered; the demo's portal says the same of itself ----
+_keys = VAR_DIR / "portal" / "keys"
+SIM_IDP_ENTITY_ID = env.text("SIM_IDP_ENTITY_ID", "symulator.login.gov.pl")
+SIM_SP_ENTITY_ID = env.text(
+    "SIM_SP_ENTITY_ID", env.text("SAML_SP_ENTITY_ID", f"{PORTAL_BASE_URL}/saml/login/metadata/")
+)
+SIM_SP_CERT = env.path("SIM_SP_CERT", _keys / "sp.crt")
+SIM_OFFICE_WS_CERT = env.path("SIM_OFFICE_WS_CERT", _keys / "ws.crt")
+SIM_OFFICE_ENTITY_ID = env.text("SIM_OFFICE_ENTITY_ID", env.text("EPUAP_ENTITY_ID", "MIASTOJARZEBIN"))
+SIM_OFFICE_BOX_NAME = env.text("SIM_OFFICE_BOX_NAME", env.text("EPUAP_BOX_NAME", "SkrytkaESP"))
+SIM_OFFICE_BOX_ADDRESS = env.text(
+    "SIM_OFFICE_BOX_ADDRESS",
+    env.text("EPUAP_BOX_ADDRESS", f"/{SIM_OFFICE_ENTITY_ID}/{SIM_OFFICE_BOX_NAME}"),
+)
+SIM_OFFICE_NAME = env.text("SIM_OFFICE_NAME", env.text("MUNICIPALITY_OFFICE_NAME", "Urząd Miasta Jarzębin"))
+ACCESS_FORM_NAMESPACE = env.text(
     "ACCESS_FORM_NAMESPACE",
     "http://epuap.gov.pl/FeResourceServlet/wzor_lokalny/eurzad/wniosek-o-dostep/1/",
 )
-SIM_PAYU_POS_ID = _text("SIM_PAYU_POS_ID", "300746")
-SIM_PAYU_CLIENT_ID = _text("SIM_PAYU_CLIENT_ID", "300746")
-SIM_PAYU_CLIENT_SECRET = _text("SIM_PAYU_CLIENT_SECRET", "demo-client-secret")
-SIM_PAYU_SECOND_KEY = _text("SIM_PAYU_SECOND_KEY", "demo-second-key")
+SIM_PAYU_POS_ID = env.text("SIM_PAYU_POS_ID", "300746")
+SIM_PAYU_CLIENT_ID = env.text("SIM_PAYU_CLIENT_ID", "300746")
+SIM_PAYU_CLIENT_SECRET = env.secret("SIM_PAYU_CLIENT_SECRET", demo_value="demo-client-secret")
+SIM_PAYU_SECOND_KEY = env.secret("SIM_PAYU_SECOND_KEY", demo_value="demo-second-key")
 
-
-def _secret_key() -> str:
-    """The key `prepare_simulator` has written; before that, one for this process only."""
-    path = SIM_PRIVATE_DIR / "secret.txt"
-    return path.read_text() if path.exists() else secrets.token_urlsafe(50)
-
-
-SECRET_KEY = _secret_key()
+# --- Django -----------------------------------------------------------------------------------------------
 DEBUG = False
 ALLOWED_HOSTS = ["*"]  # no address is ever built from the Host header
 ROOT_URLCONF = "eurzad.simulator.urls"

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from epuap.simulator import boxes, people
 from epuap.simulator.errors import Refused
 from epuap.simulator.models import Behaviour
+from epuap.simulator.people import Person
 from epuap.simulator.wire.mailbox import File
 
 
@@ -47,10 +48,19 @@ def control(request: HttpRequest) -> HttpResponse:
             return JsonResponse({"error": str(error)}, status=400)
         name, times = values.get("behaviour"), values.get("times", 1)
         if name not in Behaviour.Name.values or not isinstance(times, int) or not 0 <= times <= 1000:
-            return JsonResponse({"error": "unknown behaviour or times", "known": Behaviour.Name.values}, status=400)
+            return JsonResponse(
+                {"error": "unknown behaviour or times", "known": Behaviour.Name.values}, status=400
+            )
         Behaviour.objects.update_or_create(name=name, defaults={"remaining": times})
     ordered = Behaviour.objects.filter(remaining__gt=0).values_list("name", "remaining")
     return JsonResponse({"behaviours": dict(ordered)})
+
+
+def _sender(values: dict[str, Any]) -> Person:
+    person = people.by_key(str(values.get("sender", "")))
+    if person is None:
+        raise Refused("sender", "no such persona")
+    return person
 
 
 @csrf_exempt
@@ -59,9 +69,7 @@ def deliver(request: HttpRequest) -> HttpResponse:
     """Put any file into the office's mailbox as a resident's: {"sender", "file_name", "content"} (base64)."""
     try:
         values = _json(request)
-        person = people.by_key(str(values.get("sender", "")))
-        if person is None:
-            raise Refused("sender", "no such persona")
+        person = _sender(values)
         content = base64.b64decode(str(values.get("content", "")), validate=True)
         file = File(str(values.get("file_name", "pismo.xml")), "application/xml", content)
         message = boxes.deliver(boxes.resident(person), settings.SIM_OFFICE_BOX_ADDRESS, file)

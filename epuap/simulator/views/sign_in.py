@@ -21,9 +21,7 @@ from epuap.simulator.views.session import remember_person
 def single_sign_on(request: HttpRequest) -> HttpResponse:
     """Accept an AuthnRequest posted by the portal's page."""
     try:
-        sign_in = idp.accept_request(
-            request.POST.get("SAMLRequest", ""), request.POST.get("RelayState", "")
-        )
+        sign_in = idp.accept_request(request.POST.get("SAMLRequest", ""), request.POST.get("RelayState", ""))
     except Refused as error:
         return render(request, "simulator/refused.html", {"error": error}, status=400)
     return redirect(reverse("simulator:choose_person", args=[sign_in.token]))

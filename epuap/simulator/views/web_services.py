@@ -27,11 +27,18 @@ def _soap_action(request: HttpRequest) -> str:
     return request.headers.get("SOAPAction", "").strip().strip('"')
 
 
-def _read(request: HttpRequest) -> soap.Envelope:
+def _body(request: HttpRequest) -> bytes:
     if request.content_type != "text/xml":
         raise Refused("content_type", "SOAP 1.1 wymaga Content-Type: text/xml")
-    envelope = soap.read(request.body)
+    return request.body
+
+
+def _read(request: HttpRequest, failure: Behaviour.Name) -> soap.Envelope:
+    """Return a verified request, unless a test has ordered the failure."""
+    envelope = soap.read(_body(request))
     soap.verify(envelope, keys.peer_certificate(settings.SIM_OFFICE_WS_CERT))
+    if Behaviour.take(failure):
+        raise Refused("ordered", "Usługa chwilowo niedostępna")
     return envelope
 
 
@@ -50,9 +57,7 @@ def sign_service(request: HttpRequest) -> HttpResponse:
     if Behaviour.take(Name.TPS_TIMEOUT):
         time.sleep(SILENCE_SECONDS)
     try:
-        envelope = _read(request)
-        if Behaviour.take(Name.TPS_FAULT):
-            raise Refused("ordered", "Usługa chwilowo niedostępna")
+        envelope = _read(request, Name.TPS_FAULT)
         answer = signing.call(envelope, _soap_action(request))
     except Refused as error:
         return _fault(soap.fault(f"{error.code}: {error.text}"))
@@ -65,9 +70,7 @@ def _mailbox_endpoint(
     if Behaviour.take(Name.WS_TIMEOUT):
         time.sleep(SILENCE_SECONDS)
     try:
-        envelope = _read(request)
-        if Behaviour.take(Name.WS_FAULT):
-            raise Refused("ordered", "Błąd wewnętrzny platformy")
+        envelope = _read(request, Name.WS_FAULT)
         operation = mailbox_services.find_operation(operations, envelope.payload, _soap_action(request))
         answer = _seal(operation(envelope))
     except Refused as error:
@@ -110,9 +113,7 @@ def _back_channel(request: HttpRequest, answer: Callable[[bytes], etree._Element
     if Behaviour.take(Name.IDP_TIMEOUT):
         time.sleep(SILENCE_SECONDS)
     try:
-        if request.content_type != "text/xml":
-            raise Refused("content_type", "SOAP 1.1 requires Content-Type: text/xml")
-        payload, status = answer(request.body), 200
+        payload, status = answer(_body(request)), 200
     except Refused as error:
         payload, status = soap.fault(f"{error.code}: {error.text}", client=True), 500
     return HttpResponse(soap.to_bytes(soap.wrap(payload)), content_type=XML, status=status)

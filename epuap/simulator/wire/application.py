@@ -8,6 +8,7 @@ from datetime import date
 from lxml import etree
 
 from epuap.simulator.wire import dsig, xades
+from epuap.simulator.wire.build import sub
 
 STR = "http://crd.gov.pl/xml/schematy/struktura/2009/11/16/"
 META = "http://crd.gov.pl/xml/schematy/meta/2009/11/16/"
@@ -16,8 +17,7 @@ INST = "http://crd.gov.pl/xml/schematy/instytucja/2009/11/16/"
 ADR = "http://crd.gov.pl/xml/schematy/adres/2009/11/09/"
 TITLE = "Wniosek o dostęp do konta w portalu eUrząd"
 STATEMENT = (
-    "Oświadczam, że dane we wniosku są zgodne z prawdą i że wnoszę o dostęp do danych, "
-    "które mnie dotyczą."
+    "Oświadczam, że dane we wniosku są zgodne z prawdą i że wnoszę o dostęp do danych, które mnie dotyczą."
 )
 _LABELS = {
     "Czas": "Data",
@@ -59,28 +59,22 @@ class Application:
     reasons: str
 
 
-def _sub(parent: etree._Element, namespace: str, name: str, text: str = "", **attributes: str) -> etree._Element:
-    child = etree.SubElement(parent, f"{{{namespace}}}{name}", attributes)
-    child.text = text or None
-    return child
-
-
 def _date(parent: etree._Element, on: date) -> None:
-    _sub(_sub(parent, META, "Data", typDaty="stworzony"), META, "Czas", on.isoformat())
+    sub(sub(parent, META, "Data", typDaty="stworzony"), META, "Czas", on.isoformat())
 
 
 def _filled(parent: etree._Element, namespace: str, values: dict[str, str]) -> None:
     for name, value in values.items():
         if value:
-            _sub(parent, namespace, name, value)
+            sub(parent, namespace, name, value)
 
 
 def _sender(data: etree._Element, application: Application) -> None:
-    subject = _sub(_sub(data, STR, "Nadawcy"), META, "Podmiot")
-    person = _sub(subject, OSO, "Osoba")
-    _sub(_sub(person, OSO, "IdOsoby"), OSO, "PESEL", application.pesel)
-    _sub(person, OSO, "Nazwisko", application.family_name)
-    _sub(person, OSO, "Imie", application.given_name)
+    subject = sub(sub(data, STR, "Nadawcy"), META, "Podmiot")
+    person = sub(subject, OSO, "Osoba")
+    sub(sub(person, OSO, "IdOsoby"), OSO, "PESEL", application.pesel)
+    sub(person, OSO, "Nazwisko", application.family_name)
+    sub(person, OSO, "Imie", application.given_name)
     address = {
         "KodPocztowy": application.postal_code,
         "Miejscowosc": application.city,
@@ -88,30 +82,30 @@ def _sender(data: etree._Element, application: Application) -> None:
         "Budynek": application.building,
         "Lokal": application.flat,
     }
-    _filled(_sub(person, ADR, "Adres"), ADR, address)
+    _filled(sub(person, ADR, "Adres"), ADR, address)
     contact = {"Telefon": application.phone, "Email": application.email}
     if any(contact.values()):
-        _filled(_sub(person, ADR, "Kontakt"), ADR, contact)
+        _filled(sub(person, ADR, "Kontakt"), ADR, contact)
 
 
 def build_application(application: Application, *, namespace: str, office: str, on: date) -> bytes:
     """Return the application document, ready for a signature."""
     nsmap = {"wda": namespace, "str": STR, "meta": META, "oso": OSO, "inst": INST, "adr": ADR}
     root = etree.Element(f"{{{namespace}}}Dokument", nsmap=nsmap)
-    _date(_sub(root, namespace, "OpisDokumentu"), on)
-    data = _sub(root, namespace, "DaneDokumentu")
-    _sub(_sub(data, STR, "Naglowek"), STR, "NazwaDokumentu", TITLE)
+    _date(sub(root, namespace, "OpisDokumentu"), on)
+    data = sub(root, namespace, "DaneDokumentu")
+    sub(sub(data, STR, "Naglowek"), STR, "NazwaDokumentu", TITLE)
     _date(data, on)
-    addressee = _sub(_sub(data, STR, "Adresaci"), META, "Podmiot")
-    _sub(_sub(addressee, INST, "Instytucja"), INST, "NazwaInstytucji", office)
+    addressee = sub(sub(data, STR, "Adresaci"), META, "Podmiot")
+    sub(sub(addressee, INST, "Instytucja"), INST, "NazwaInstytucji", office)
     _sender(data, application)
-    content = _sub(root, namespace, "TrescDokumentu", format="text/xml", kodowanie="XML")
-    _sub(content, namespace, "MiejscowoscDokumentu", application.city)
-    _sub(content, namespace, "Tytul", TITLE)
-    _sub(_sub(content, namespace, "Zakres"), namespace, "DaneWlasne", "true")
+    content = sub(root, namespace, "TrescDokumentu", format="text/xml", kodowanie="XML")
+    sub(content, namespace, "MiejscowoscDokumentu", application.city)
+    sub(content, namespace, "Tytul", TITLE)
+    sub(sub(content, namespace, "Zakres"), namespace, "DaneWlasne", "true")
     if application.reasons:
-        _sub(content, namespace, "Uzasadnienie", application.reasons)
-    _sub(_sub(content, namespace, "Oswiadczenia"), namespace, "Oswiadczenie", STATEMENT)
+        sub(content, namespace, "Uzasadnienie", application.reasons)
+    sub(sub(content, namespace, "Oswiadczenia"), namespace, "Oswiadczenie", STATEMENT)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 

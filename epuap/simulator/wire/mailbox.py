@@ -43,7 +43,7 @@ class Delivery:
 
 def fingerprint(content: bytes) -> str:
     """Return `skrot`: base64 of the SHA-1 of the document's bytes."""
-    return base64.b64encode(hashlib.sha1(content).digest()).decode()
+    return base64.b64encode(hashlib.sha1(content, usedforsecurity=False).digest()).decode()
 
 
 def read_file(element: etree._Element) -> File:
@@ -114,9 +114,7 @@ def build_fetched(delivery: Delivery | None, *, box_name: str, box_address: str)
     """Return OdpowiedzPullPobierz; for an empty queue `kod` is 0 and the required fields are hollow."""
     root = _root("OdpowiedzPullPobierz")
     if delivery is None:
-        delivery = Delivery(
-            "", "", "", "", clock.now(), box_name, box_address, "", b"", File("", "", b"")
-        )
+        delivery = Delivery("", "", "", "", clock.now(), box_name, box_address, "", b"", File("", "", b""))
         _status(root, 0, "Brak dokumentów w kolejce")
     else:
         _status(root, 1, "OK")

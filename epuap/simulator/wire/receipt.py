@@ -9,6 +9,7 @@ from lxml import etree
 
 from epuap.simulator.keys import Credential
 from epuap.simulator.wire import xades
+from epuap.simulator.wire.build import sub
 from eurzad.lib import clock
 
 POS = "http://crd.gov.pl/xml/schematy/UPO/2008/05/09/"
@@ -33,16 +34,10 @@ class Submission:
     delivered_at: datetime
 
 
-def _sub(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
-    child = etree.SubElement(parent, f"{{{POS}}}{name}", attributes)
-    child.text = text or None
-    return child
-
-
 def _party(parent: etree._Element, name: str, party: Party) -> None:
-    element = _sub(parent, name)
-    _sub(element, "Nazwa", party.name)
-    _sub(element, "IdentyfikatorPodmiotu", party.identifier, TypIdentyfikatora="ePUAP-ID")
+    element = sub(parent, POS, name)
+    sub(element, POS, "Nazwa", party.name)
+    sub(element, POS, "IdentyfikatorPodmiotu", party.identifier, TypIdentyfikatora="ePUAP-ID")
 
 
 def document_uri(document_number: int) -> str:
@@ -56,17 +51,18 @@ def build_receipt(submission: Submission, document: bytes, seal: Credential) -> 
     A document that is not XML cannot be canonicalised; like ePUAP, the simulator issues no UPP for it.
     """
     root = etree.Element(f"{{{POS}}}Dokument", nsmap={"pos": POS})
-    upp = _sub(root, "UPP")
-    _sub(upp, "IdentyfikatorPoswiadczenia", f"ePUAP-UPP{submission.receipt_number}")
+    upp = sub(root, POS, "UPP")
+    sub(upp, POS, "IdentyfikatorPoswiadczenia", f"ePUAP-UPP{submission.receipt_number}")
     _party(upp, "Adresat", submission.addressee)
     _party(upp, "Nadawca", submission.sender)
     delivered = clock.to_warsaw(submission.delivered_at).isoformat(timespec="milliseconds")
-    _sub(upp, "DataDoreczenia", delivered)
+    sub(upp, POS, "DataDoreczenia", delivered)
     made = clock.to_warsaw(clock.now()).isoformat(timespec="milliseconds")
-    _sub(upp, "DataWytworzeniaPoswiadczenia", made)
-    _sub(upp, "IdentyfikatorDokumentu", document_uri(submission.document_number))
-    _sub(
+    sub(upp, POS, "DataWytworzeniaPoswiadczenia", made)
+    sub(upp, POS, "IdentyfikatorDokumentu", document_uri(submission.document_number))
+    sub(
         upp,
+        POS,
         "InformacjaUzupelniajaca",
         "Poświadczenie wystawiła platforma ePUAP (SYMULATOR)",
         TypInformacjiUzupelniajacej="Wystawca",

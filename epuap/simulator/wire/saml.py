@@ -18,6 +18,7 @@ from epuap.simulator.errors import Refused
 from epuap.simulator.keys import Credential
 from epuap.simulator.people import Person
 from epuap.simulator.wire import dsig, encryption
+from epuap.simulator.wire.build import sub
 from eurzad.lib import clock
 from eurzad.lib.xml import XmlRejected, parse
 
@@ -141,9 +142,14 @@ def read_authn_request(
     return AuthnRequest(root.get("ID", ""), acs_url)
 
 
+def _artifact_head(issuer: str) -> bytes:
+    source_id = hashlib.sha1(issuer.encode(), usedforsecurity=False).digest()
+    return b"\x00\x04\x00\x00" + source_id
+
+
 def build_artifact(issuer: str, handle: bytes) -> str:
     """Return a type 4 artifact: type code, endpoint index 0, SourceID, message handle."""
-    return base64.b64encode(b"\x00\x04\x00\x00" + hashlib.sha1(issuer.encode()).digest() + handle).decode()
+    return base64.b64encode(_artifact_head(issuer) + handle).decode()
 
 
 def read_artifact(text: str, issuer: str) -> bytes | None:
@@ -152,19 +158,11 @@ def read_artifact(text: str, issuer: str) -> bytes | None:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
-    ours = b"\x00\x04\x00\x00" + hashlib.sha1(issuer.encode()).digest()
-    return data[24:] if len(data) == 44 and data[:24] == ours else None
+    return data[24:] if len(data) == 44 and data[:24] == _artifact_head(issuer) else None
 
 
 def _element(name: str, nsmap: dict[str, str], **attributes: str) -> etree._Element:
     return etree.Element(f"{{{SAMLP}}}{name}", attributes, nsmap=nsmap)
-
-
-def _sub(parent: etree._Element, namespace: str, name: str, text: str = "", **attributes: str) -> etree._Element:
-    child = etree.SubElement(parent, f"{{{namespace}}}{name}", attributes)
-    if text:
-        child.text = text
-    return child
 
 
 def build_response(name: str, issuer: str, *, in_response_to: str, status: tuple[str, ...]) -> etree._Element:
@@ -177,18 +175,18 @@ def build_response(name: str, issuer: str, *, in_response_to: str, status: tuple
         IssueInstant=instant(clock.now()),
         Version="2.0",
     )
-    _sub(root, SAML, "Issuer", issuer)
-    parent = _sub(root, SAMLP, "Status")
+    sub(root, SAML, "Issuer", issuer)
+    parent = sub(root, SAMLP, "Status")
     for code in status:
-        parent = _sub(parent, SAMLP, "StatusCode", Value=f"{STATUS}{code}")
+        parent = sub(parent, SAMLP, "StatusCode", Value=f"{STATUS}{code}")
     return root
 
 
 def _attribute_statement(assertion: etree._Element, person: Person) -> None:
-    statement = _sub(assertion, SAML, "AttributeStatement")
+    statement = sub(assertion, SAML, "AttributeStatement")
     values = (person.family_name, f"{person.birth_date.isoformat()}Z", person.given_name, person.pesel)
     for name, friendly, value in zip(ATTRIBUTES, FRIENDLY, values, strict=True):
-        attribute = _sub(
+        attribute = sub(
             statement,
             SAML,
             "Attribute",
@@ -209,13 +207,11 @@ def build_assertion(answer: Answer, person: Person, credential: Credential) -> e
         {"ID": answer.session_index, "IssueInstant": issued, "Version": "2.0"},
         nsmap=_ASSERTION_NSMAP,
     )
-    _sub(root, SAML, "Issuer", answer.issuer)
-    subject = _sub(root, SAML, "Subject")
-    _sub(subject, SAML, "NameID", person.login or answer.session_index[-12:], Format=UNSPECIFIED)
-    confirmation = _sub(
-        subject, SAML, "SubjectConfirmation", Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"
-    )
-    _sub(
+    sub(root, SAML, "Issuer", answer.issuer)
+    subject = sub(root, SAML, "Subject")
+    sub(subject, SAML, "NameID", person.login or answer.session_index[-12:], Format=UNSPECIFIED)
+    confirmation = sub(subject, SAML, "SubjectConfirmation", Method="urn:oasis:names:tc:SAML:2.0:cm:bearer")
+    sub(
         confirmation,
         SAML,
         "SubjectConfirmationData",
@@ -223,20 +219,18 @@ def build_assertion(answer: Answer, person: Person, credential: Credential) -> e
         NotOnOrAfter=instant(answer.valid_to),
         Recipient=answer.acs_url,
     )
-    conditions = _sub(
+    conditions = sub(
         root,
         SAML,
         "Conditions",
         NotBefore=instant(answer.valid_from),
         NotOnOrAfter=instant(answer.valid_to),
     )
-    _sub(_sub(conditions, SAML, "AudienceRestriction"), SAML, "Audience", answer.audience)
-    statement = _sub(
-        root, SAML, "AuthnStatement", AuthnInstant=issued, SessionIndex=answer.session_index
-    )
-    context = _sub(statement, SAML, "AuthnContext")
-    _sub(context, SAML, "AuthnContextClassRef", answer.level)
-    _sub(context, SAML, "AuthenticatingAuthority", "pz.gov.pl")
+    sub(sub(conditions, SAML, "AudienceRestriction"), SAML, "Audience", answer.audience)
+    statement = sub(root, SAML, "AuthnStatement", AuthnInstant=issued, SessionIndex=answer.session_index)
+    context = sub(statement, SAML, "AuthnContext")
+    sub(context, SAML, "AuthnContextClassRef", answer.level)
+    sub(context, SAML, "AuthenticatingAuthority", "pz.gov.pl")
     _attribute_statement(root, person)
     dsig.sign_saml(root, credential)
     return root
@@ -271,13 +265,13 @@ def build_metadata(entity_id: str, credential: Credential, *, base_url: str, ser
     root = etree.Element(
         f"{{{MD}}}EntityDescriptor", {"entityID": entity_id}, nsmap={"md": MD, "ds": dsig.DS}
     )
-    descriptor = _sub(
+    descriptor = sub(
         root, MD, "IDPSSODescriptor", protocolSupportEnumeration=SAMLP, WantAuthnRequestsSigned="true"
     )
-    key_info = _sub(_sub(descriptor, MD, "KeyDescriptor", use="signing"), dsig.DS, "KeyInfo")
-    x509_data = _sub(key_info, dsig.DS, "X509Data")
-    _sub(x509_data, dsig.DS, "X509Certificate", credential.certificate_base64)
-    _sub(
+    key_info = sub(sub(descriptor, MD, "KeyDescriptor", use="signing"), dsig.DS, "KeyInfo")
+    x509_data = sub(key_info, dsig.DS, "X509Data")
+    sub(x509_data, dsig.DS, "X509Certificate", credential.certificate_base64)
+    sub(
         descriptor,
         MD,
         "ArtifactResolutionService",
@@ -286,15 +280,15 @@ def build_metadata(entity_id: str, credential: Credential, *, base_url: str, ser
         index="0",
         isDefault="true",
     )
-    _sub(
+    sub(
         descriptor,
         MD,
         "SingleLogoutService",
         Binding=SOAP_BINDING,
         Location=f"{service_url}/login-services/singleLogoutService",
     )
-    _sub(descriptor, MD, "NameIDFormat", UNSPECIFIED)
-    _sub(
+    sub(descriptor, MD, "NameIDFormat", UNSPECIFIED)
+    sub(
         descriptor,
         MD,
         "SingleSignOnService",

@@ -14,6 +14,7 @@ from lxml import etree
 from epuap.simulator.errors import Refused
 from epuap.simulator.keys import Credential, certificate_der
 from epuap.simulator.wire import dsig
+from epuap.simulator.wire.build import sub
 from eurzad.lib.xml import XmlRejected, parse
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -101,34 +102,30 @@ def verify(envelope: Envelope, certificate: x509.Certificate) -> None:
     dsig.verify_detached(signature, envelope.body, WSU, certificate)
 
 
-def _sub(parent: etree._Element, namespace: str, name: str, **attributes: str) -> etree._Element:
-    return etree.SubElement(parent, f"{{{namespace}}}{name}", attributes)
-
-
 def _prepare_signature(security: etree._Element, body_id: str, token_id: str) -> etree._Element:
     """Lay out the signature the way ePUAP does; digests and value are filled in by the signer."""
     signature = etree.SubElement(security, f"{{{dsig.DS}}}Signature", nsmap={"ds": dsig.DS})
     signature.set("Id", f"SIG-{uuid.uuid4().hex.upper()}")
-    info = _sub(signature, dsig.DS, "SignedInfo")
-    _sub(info, dsig.DS, "CanonicalizationMethod", Algorithm=dsig.EXC_C14N)
-    _sub(info, dsig.DS, "SignatureMethod", Algorithm=dsig.RSA_SHA256)
-    reference = _sub(info, dsig.DS, "Reference", URI=f"#{body_id}")
-    transforms = _sub(reference, dsig.DS, "Transforms")
-    _sub(transforms, dsig.DS, "Transform", Algorithm=dsig.EXC_C14N)
-    _sub(reference, dsig.DS, "DigestMethod", Algorithm=dsig.SHA256)
-    _sub(reference, dsig.DS, "DigestValue")
-    _sub(signature, dsig.DS, "SignatureValue")
-    key_info = _sub(signature, dsig.DS, "KeyInfo", Id=f"KI-{uuid.uuid4().hex.upper()}")
-    token_reference = _sub(key_info, WSSE, "SecurityTokenReference")
+    info = sub(signature, dsig.DS, "SignedInfo")
+    sub(info, dsig.DS, "CanonicalizationMethod", Algorithm=dsig.EXC_C14N)
+    sub(info, dsig.DS, "SignatureMethod", Algorithm=dsig.RSA_SHA256)
+    reference = sub(info, dsig.DS, "Reference", URI=f"#{body_id}")
+    transforms = sub(reference, dsig.DS, "Transforms")
+    sub(transforms, dsig.DS, "Transform", Algorithm=dsig.EXC_C14N)
+    sub(reference, dsig.DS, "DigestMethod", Algorithm=dsig.SHA256)
+    sub(reference, dsig.DS, "DigestValue")
+    sub(signature, dsig.DS, "SignatureValue")
+    key_info = sub(signature, dsig.DS, "KeyInfo", Id=f"KI-{uuid.uuid4().hex.upper()}")
+    token_reference = sub(key_info, WSSE, "SecurityTokenReference")
     token_reference.set(f"{{{WSU}}}Id", f"STR-{uuid.uuid4().hex.upper()}")
-    _sub(token_reference, WSSE, "Reference", URI=f"#{token_id}", ValueType=X509V3)
+    sub(token_reference, WSSE, "Reference", URI=f"#{token_id}", ValueType=X509V3)
     return signature
 
 
 def wrap(payload: etree._Element) -> etree._Element:
     """Return an unsigned envelope around one element."""
     envelope = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"soapenv": SOAP})
-    _sub(envelope, SOAP, "Body").append(payload)
+    sub(envelope, SOAP, "Body").append(payload)
     return envelope
 
 
@@ -140,7 +137,7 @@ def seal(payload: etree._Element, credential: Credential) -> etree._Element:
     envelope.insert(0, header)
     security = etree.SubElement(header, f"{{{WSSE}}}Security", nsmap={"wsse": WSSE, "wsu": WSU})
     token_id, body_id = f"X509-{uuid.uuid4().hex.upper()}", f"id-{uuid.uuid4().hex.upper()}"
-    token = _sub(security, WSSE, "BinarySecurityToken", EncodingType=BASE64, ValueType=X509V3)
+    token = sub(security, WSSE, "BinarySecurityToken", EncodingType=BASE64, ValueType=X509V3)
     token.set(f"{{{WSU}}}Id", token_id)
     token.text = credential.certificate_base64
     body.set(f"{{{WSU}}}Id", body_id)

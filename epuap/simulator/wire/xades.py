@@ -21,6 +21,7 @@ from epuap.simulator.errors import Refused
 from epuap.simulator.keys import Credential, certificate_der
 from epuap.simulator.people import Person
 from epuap.simulator.wire import dsig
+from epuap.simulator.wire.build import sub
 from eurzad.lib import clock
 from eurzad.lib.xml import XmlRejected, parse
 
@@ -67,13 +68,6 @@ def read(document: bytes) -> etree._Element:
         raise Refused("xml", str(error)) from error
 
 
-def _sub(parent: etree._Element, namespace: str, name: str, text: str = "", **attributes: str) -> etree._Element:
-    child = etree.SubElement(parent, f"{{{namespace}}}{name}", attributes)
-    if text:
-        child.text = text
-    return child
-
-
 def _sha256(data: bytes) -> str:
     return base64.b64encode(hashlib.sha256(data).digest()).decode()
 
@@ -88,50 +82,50 @@ def _exclusive(element: etree._Element) -> bytes:
 
 
 def _reference(info: etree._Element, uri: str, transform: str, digest: str, **attributes: str) -> None:
-    reference = _sub(info, dsig.DS, "Reference")
+    reference = sub(info, dsig.DS, "Reference")
     for name, value in {**attributes, "URI": uri}.items():
         if value or name == "URI":
             reference.set(name, value)
-    element = _sub(_sub(reference, dsig.DS, "Transforms"), dsig.DS, "Transform", Algorithm=transform)
+    element = sub(sub(reference, dsig.DS, "Transforms"), dsig.DS, "Transform", Algorithm=transform)
     if transform == XPATH:
-        _sub(element, dsig.DS, "XPath", "not(ancestor-or-self::ds:Signature)")
-    _sub(reference, dsig.DS, "DigestMethod", Algorithm=dsig.SHA256)
-    _sub(reference, dsig.DS, "DigestValue", digest)
+        sub(element, dsig.DS, "XPath", "not(ancestor-or-self::ds:Signature)")
+    sub(reference, dsig.DS, "DigestMethod", Algorithm=dsig.SHA256)
+    sub(reference, dsig.DS, "DigestValue", digest)
 
 
 def _properties(signature: etree._Element, plan: _Plan) -> etree._Element:
     """Append ds:Object with the qualifying properties; return SignedProperties."""
-    holder = _sub(signature, dsig.DS, "Object")
+    holder = sub(signature, dsig.DS, "Object")
     if plan.names.object:
         holder.set("Id", plan.names.object)
     qualifying = etree.SubElement(holder, f"{{{XADES}}}QualifyingProperties", nsmap={"xades": XADES})
     if plan.names.qualifying:
         qualifying.set("Id", plan.names.qualifying)
     qualifying.set("Target", f"#{plan.names.signature}")
-    signed = _sub(qualifying, XADES, "SignedProperties", Id=plan.names.properties)
-    about = _sub(signed, XADES, "SignedSignatureProperties")
+    signed = sub(qualifying, XADES, "SignedProperties", Id=plan.names.properties)
+    about = sub(signed, XADES, "SignedSignatureProperties")
     certificate = plan.credential.certificate
     moment = clock.to_warsaw(clock.now())
-    _sub(about, XADES, "SigningTime", moment.isoformat(timespec="milliseconds"))
-    cert = _sub(_sub(about, XADES, "SigningCertificate"), XADES, "Cert")
-    digest = _sub(cert, XADES, "CertDigest")
-    _sub(digest, dsig.DS, "DigestMethod", Algorithm=dsig.SHA256)
-    _sub(digest, dsig.DS, "DigestValue", _sha256(certificate_der(certificate)))
-    serial = _sub(cert, XADES, "IssuerSerial")
-    _sub(serial, dsig.DS, "X509IssuerName", certificate.issuer.rfc4514_string())
-    _sub(serial, dsig.DS, "X509SerialNumber", str(certificate.serial_number))
+    sub(about, XADES, "SigningTime", moment.isoformat(timespec="milliseconds"))
+    cert = sub(sub(about, XADES, "SigningCertificate"), XADES, "Cert")
+    digest = sub(cert, XADES, "CertDigest")
+    sub(digest, dsig.DS, "DigestMethod", Algorithm=dsig.SHA256)
+    sub(digest, dsig.DS, "DigestValue", _sha256(certificate_der(certificate)))
+    serial = sub(cert, XADES, "IssuerSerial")
+    sub(serial, dsig.DS, "X509IssuerName", certificate.issuer.rfc4514_string())
+    sub(serial, dsig.DS, "X509SerialNumber", str(certificate.serial_number))
     if not plan.chain:
-        _sub(_sub(about, XADES, "SignaturePolicyIdentifier"), XADES, "SignaturePolicyImplied")
+        sub(sub(about, XADES, "SignaturePolicyIdentifier"), XADES, "SignaturePolicyImplied")
     if plan.role is not None:
-        roles = _sub(_sub(about, XADES, "SignerRole"), XADES, "ClaimedRoles")
-        _sub(roles, XADES, "ClaimedRole").append(plan.role)
+        roles = sub(sub(about, XADES, "SignerRole"), XADES, "ClaimedRoles")
+        sub(roles, XADES, "ClaimedRole").append(plan.role)
     if plan.names.reference:
-        objects = _sub(signed, XADES, "SignedDataObjectProperties")
-        kind = _sub(objects, XADES, "DataObjectFormat", ObjectReference=f"#{plan.names.reference}")
-        _sub(kind, XADES, "MimeType", "text/xml")
-        commitment = _sub(objects, XADES, "CommitmentTypeIndication")
-        _sub(_sub(commitment, XADES, "CommitmentTypeId"), XADES, "Identifier", PROOF_OF_APPROVAL)
-        _sub(commitment, XADES, "AllSignedDataObjects")
+        objects = sub(signed, XADES, "SignedDataObjectProperties")
+        kind = sub(objects, XADES, "DataObjectFormat", ObjectReference=f"#{plan.names.reference}")
+        sub(kind, XADES, "MimeType", "text/xml")
+        commitment = sub(objects, XADES, "CommitmentTypeIndication")
+        sub(sub(commitment, XADES, "CommitmentTypeId"), XADES, "Identifier", PROOF_OF_APPROVAL)
+        sub(commitment, XADES, "AllSignedDataObjects")
     return signed
 
 
@@ -142,16 +136,16 @@ def _sign(document: bytes, plan: _Plan) -> bytes:
     content = etree.tostring(root.getroottree(), method="c14n", with_comments=False)
     signature = etree.SubElement(root, f"{{{dsig.DS}}}Signature", nsmap={"ds": dsig.DS})
     signature.set("Id", plan.names.signature)
-    info = _sub(signature, dsig.DS, "SignedInfo")
-    value = _sub(signature, dsig.DS, "SignatureValue", Id=plan.names.value)
-    x509_data = _sub(_sub(signature, dsig.DS, "KeyInfo"), dsig.DS, "X509Data")
+    info = sub(signature, dsig.DS, "SignedInfo")
+    value = sub(signature, dsig.DS, "SignatureValue", Id=plan.names.value)
+    x509_data = sub(sub(signature, dsig.DS, "KeyInfo"), dsig.DS, "X509Data")
     for certificate in (plan.credential.certificate, *plan.chain):
         encoded = base64.b64encode(certificate_der(certificate)).decode()
-        _sub(x509_data, dsig.DS, "X509Certificate", encoded)
+        sub(x509_data, dsig.DS, "X509Certificate", encoded)
     signed_properties = _properties(signature, plan)
 
-    _sub(info, dsig.DS, "CanonicalizationMethod", Algorithm=dsig.EXC_C14N)
-    _sub(info, dsig.DS, "SignatureMethod", Algorithm=dsig.RSA_SHA256)
+    sub(info, dsig.DS, "CanonicalizationMethod", Algorithm=dsig.EXC_C14N)
+    sub(info, dsig.DS, "SignatureMethod", Algorithm=dsig.RSA_SHA256)
     _reference(info, "", XPATH, _sha256(content), Id=plan.names.reference)
     for uri, outside in plan.outside.items():
         _reference(info, uri, C14N, _sha256(canonical(outside)))
@@ -167,9 +161,7 @@ def _sign(document: bytes, plan: _Plan) -> bytes:
         raise TypeError("XAdES signatures are made with RSA keys here")
     raw = key.sign(_exclusive(info), padding.PKCS1v15(), hashes.SHA256())
     value.text = base64.b64encode(raw).decode()
-    return etree.tostring(
-        root.getroottree(), encoding="UTF-8", xml_declaration=True, standalone=True
-    )
+    return etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True, standalone=True)
 
 
 def _seal_names() -> _Names:
@@ -184,29 +176,27 @@ def _seal_names() -> _Names:
 
 
 def _ep_signature(person: Person, issuer: str) -> etree._Element:
-    root = etree.Element(
-        f"{{{EP}}}EPSignature", nsmap={"pz": EP, "ds": dsig.DS, "xades": XADES}
-    )
-    natural = _sub(root, EP, "NaturalPerson")
-    _sub(natural, EP, "CurrentFamilyName", person.family_name.upper())
-    _sub(natural, EP, "FirstName", person.given_name.upper())
-    _sub(natural, EP, "DateOfBirth", person.birth_date.isoformat())
-    _sub(natural, EP, "PersonalIdentifier", person.pesel)
-    data = _sub(root, EP, "SignatureData")
-    _sub(data, EP, "IdentityIssuer", issuer)
+    root = etree.Element(f"{{{EP}}}EPSignature", nsmap={"pz": EP, "ds": dsig.DS, "xades": XADES})
+    natural = sub(root, EP, "NaturalPerson")
+    sub(natural, EP, "CurrentFamilyName", person.family_name.upper())
+    sub(natural, EP, "FirstName", person.given_name.upper())
+    sub(natural, EP, "DateOfBirth", person.birth_date.isoformat())
+    sub(natural, EP, "PersonalIdentifier", person.pesel)
+    data = sub(root, EP, "SignatureData")
+    sub(data, EP, "IdentityIssuer", issuer)
     moment = clock.to_warsaw(clock.now()).isoformat(timespec="milliseconds")
-    _sub(data, EP, "IdentityIssueTimestamp", moment)
+    sub(data, EP, "IdentityIssueTimestamp", moment)
     return root
 
 
 def _podpis_zp(person: Person) -> etree._Element:
     root = etree.Element(f"{{{PPZP}}}PodpisZP", nsmap={"ppZP": PPZP, "os": OS})
-    data = _sub(_sub(root, PPZP, "DaneZP"), PPZP, "DaneZPOsobyFizycznej")
-    _sub(data, OS, "Nazwisko", person.family_name, rodzajCzlonu="pierwszy")
-    _sub(data, OS, "Imie", person.given_name)
-    _sub(data, OS, "PESEL", person.pesel)
-    _sub(data, PPZP, "IdKontaUzytkownikaEpuap", person.login)
-    _sub(root, PPZP, "DanePodpisu")
+    data = sub(sub(root, PPZP, "DaneZP"), PPZP, "DaneZPOsobyFizycznej")
+    sub(data, OS, "Nazwisko", person.family_name, rodzajCzlonu="pierwszy")
+    sub(data, OS, "Imie", person.given_name)
+    sub(data, OS, "PESEL", person.pesel)
+    sub(data, PPZP, "IdKontaUzytkownikaEpuap", person.login)
+    sub(root, PPZP, "DanePodpisu")
     return root
 
 

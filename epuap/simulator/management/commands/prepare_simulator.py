@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.utils.crypto import get_random_string
 
 from epuap.simulator import idp, keys
 
@@ -18,10 +17,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare VAR_DIR/simulator; the settings have refused already unless DEMO_MODE is on."""
         made = keys.prepare()
-        secret = settings.SIM_PRIVATE_DIR / "secret.txt"
-        if not secret.exists():
-            secret.touch(mode=0o600)
-            secret.write_text(get_random_string(50))
         idp.publish_metadata(settings.SIM_PUBLIC_DIR / "idp-metadata.xml")
         call_command("migrate", interactive=False, verbosity=0)
         self.stdout.write(f"Simulator ready: {made} keys made, public files in {settings.SIM_PUBLIC_DIR}")
