@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.support.pages import PageClient
 
-pytest_plugins = ["tests.support.people"]
+pytest_plugins = ["tests.support.people", "tests.support.simulator"]
 
 
 @pytest.fixture(autouse=True)

@@ -70,8 +70,19 @@ def certificate_der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.DER)
 
 
+# QCStatements with the one statement id-etsi-qcs-QcCompliance (ETSI EN 319 412-5).
+_QUALIFIED = x509.UnrecognizedExtension(
+    x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3"), bytes.fromhex("300a3008060604008e460101")
+)
+
+
 def _certify(
-    name: x509.Name, key: PrivateKey, issuer: Credential | None, *, authority: bool
+    name: x509.Name,
+    key: PrivateKey,
+    issuer: Credential | None,
+    *,
+    authority: bool,
+    qualified: bool = False,
 ) -> x509.Certificate:
     now = clock.now()
     builder = (
@@ -98,6 +109,8 @@ def _certify(
             critical=True,
         )
     )
+    if qualified:
+        builder = builder.add_extension(_QUALIFIED, critical=False)
     return builder.sign(issuer.key if issuer else key, hashes.SHA256())
 
 
@@ -173,4 +186,5 @@ def issue_qualified(given_name: str, family_name: str, pesel: str) -> Credential
             NameOID.SERIAL_NUMBER: f"PNOPL-{pesel}",
         }
     )
-    return Credential(key, _certify(name, key, load("qualified-ca"), authority=False))
+    certificate = _certify(name, key, load("qualified-ca"), authority=False, qualified=True)
+    return Credential(key, certificate)

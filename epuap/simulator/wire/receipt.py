@@ -86,5 +86,5 @@ def describe_receipt(content: bytes) -> list[tuple[str, str]]:
     for element in upp if upp is not None else ():
         label = labels.get(etree.QName(element).localname)
         if label:
-            rows.append((label, ", ".join(t.strip() for t in element.itertext() if t.strip())))
+            rows.append((label, ", ".join(str(t).strip() for t in element.itertext() if str(t).strip())))
     return rows

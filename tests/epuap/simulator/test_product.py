@@ -1,0 +1,122 @@
+"""The product's own clients and verifiers in front of the twin: two independent codes agree."""
+
+import pytest
+from cryptography import x509
+from lxml import etree
+
+from epuap.soap.errors import BadAnswer, ServiceFault
+from epuap.soap.mailbox import MailboxClient
+from epuap.soap.pull import PullClient
+from epuap.soap.tps import NotSignedYet, TpsClient
+from epuap.xml import dsig
+from epuap.xml.verify import payload_digest, verify_document
+from eurzad.lib import clock
+from eurzad.lib.errors import PermanentError, TransientError
+from eurzad.lib.personas import ANNA, GRAZYNA
+from tests.support.simulator import Simulator, drive_epuap_application, drive_signing
+
+DOCUMENT = "<w:Wniosek xmlns:w='urn:test'><w:Tekst>Zażółć</w:Tekst></w:Wniosek>".encode()
+
+
+def certificate(simulator: Simulator, name: str) -> x509.Certificate:
+    return x509.load_pem_x509_certificate((simulator.public_dir / name).read_bytes())
+
+
+def report(simulator: Simulator, document: bytes):  # type: ignore[no-untyped-def]
+    return verify_document(
+        document,
+        trusted_seals=[certificate(simulator, "tps-seal.crt")],
+        qualified_cas=[certificate(simulator, "qualified-ca.crt")],
+        now=clock.now(),
+    )
+
+
+@pytest.fixture
+def pull(portal_talks_to_simulator: Simulator) -> PullClient:
+    client = PullClient.from_settings()
+    while (head := client.fetch_next()) is not None:
+        client.confirm(head.sha1)
+    return client
+
+
+@pytest.mark.parametrize(
+    ("kind", "method"), [("epsignature", "trusted"), ("podpiszp", "trusted"), ("qualified", "qualified")]
+)
+def test_signing(portal_talks_to_simulator: Simulator, kind: str, method: str) -> None:
+    portal = portal_talks_to_simulator.portal_url
+    client = TpsClient.from_settings()
+    url = client.add_document(
+        DOCUMENT, success_url=f"{portal}/ok/", failure_url=f"{portal}/nie/", info="Wniosek"
+    )
+    with pytest.raises(NotSignedYet):
+        client.get_signed_document(url)
+    drive_signing(url, kind=kind)
+    document = client.get_signed_document(url)
+    found = report(portal_talks_to_simulator, document)
+    assert (found.status, found.code, found.method) == ("valid", "ok", method)
+    assert found.signer.pesel == ANNA.pesel
+    assert payload_digest(document) == payload_digest(DOCUMENT)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "status", "same"),
+    [
+        ("tps_altered_document", "valid", False),
+        ("tps_unsigned", "invalid", True),
+        ("tps_broken_signature", "invalid", False),
+        ("tps_foreign_seal", "indeterminate", True),
+    ],
+)
+def test_forged_documents_are_noticed(
+    portal_talks_to_simulator: Simulator, behaviour: str, status: str, same: bool
+) -> None:
+    portal = portal_talks_to_simulator.portal_url
+    client = TpsClient.from_settings()
+    url = client.add_document(
+        DOCUMENT, success_url=f"{portal}/ok/", failure_url=f"{portal}/nie/", info="Wniosek"
+    )
+    portal_talks_to_simulator.order(behaviour)
+    drive_signing(url)
+    document = client.get_signed_document(url)
+    assert report(portal_talks_to_simulator, document).status == status
+    assert (payload_digest(document) == payload_digest(DOCUMENT)) is same
+
+
+def test_application_from_epuap(portal_talks_to_simulator: Simulator, pull: PullClient) -> None:
+    drive_epuap_application(portal_talks_to_simulator)
+    assert pull.waiting_count() == 1
+    head = pull.fetch_next()
+    assert head is not None and head.sender_entity == "grazynaolcha"
+    assert head.reply_address == "/grazynaolcha/domyslna"
+    assert report(portal_talks_to_simulator, head.content).signer.pesel == GRAZYNA.pesel
+    pull.confirm(head.sha1)
+    assert pull.fetch_next() is None
+
+
+def test_letter_with_its_receipt(portal_talks_to_simulator: Simulator) -> None:
+    simulator = portal_talks_to_simulator
+    client = MailboxClient.from_settings()
+    box = "/MIASTOJARZEBIN/SkrytkaESP"
+    submission = client.submit(DOCUMENT, "decyzja.xml", "/grazynaolcha/domyslna", box)
+    assert submission.receipt is not None
+    root = etree.fromstring(submission.receipt)
+    signature = root.find("{*}Signature")
+    (uri,) = dsig.outside_uris(signature)
+    checked = {"root": root, "certificates": [certificate(simulator, "epuap-seal.crt")], "max_references": 4}
+    dsig.verify(signature, policy=dsig.DOCUMENT, outside={uri: DOCUMENT}, **checked)
+    with pytest.raises(dsig.SignatureRefused, match="outside_digest"):
+        dsig.verify(signature, policy=dsig.DOCUMENT, outside={uri: b"<Inny/>"}, **checked)
+    with pytest.raises(ServiceFault):
+        client.submit(DOCUMENT, "decyzja.xml", "/nikt/domyslna", box)
+    simulator.order("nadaj_lost_answer")
+    with pytest.raises(TransientError):
+        client.submit(DOCUMENT, "decyzja.xml", "/grazynaolcha/domyslna", box)
+
+
+def test_bad_answers(portal_talks_to_simulator: Simulator, pull: PullClient) -> None:
+    portal_talks_to_simulator.order("ws_bad_signature")
+    with pytest.raises(BadAnswer):
+        pull.waiting_count()
+    portal_talks_to_simulator.order("ws_fault")
+    with pytest.raises(PermanentError):
+        pull.waiting_count()
