@@ -19,7 +19,11 @@ class TaxesConfig(AppConfig):
         from taxes.selectors.owed import PAYABLE_KIND, price_items
         from taxes.services import settle_items
 
-        payables.register(payables.Payable(kind=PAYABLE_KIND, price=price_items, settle=settle_items))
+        payables.register(
+            payables.Payable(
+                kind=PAYABLE_KIND, price=price_items, settle=settle_items, choose_url_name="taxes:what_i_owe"
+            )
+        )
         evidence.register(known)
         visitors.register_copier(demo.copy_for)
         overview.register_attention(cards.attention)

@@ -1,5 +1,6 @@
 """Pages of the ledger."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -23,11 +24,12 @@ def what_i_owe(request: HttpRequest) -> HttpResponse:
         return render(request, "taxes/no_access.html")
     form = DayForm(request.GET if "day" in request.GET else {"day": clock.today()})
     group = request.GET.get("group", "")
-    owed = read_what_i_owe(
-        viewer, form.chosen_day(), group=group if group in GROUPS else "", page=request.GET.get("page", "1")
-    )
+    group = group if group in GROUPS else ""
+    owed = read_what_i_owe(viewer, form.chosen_day(), group=group, page=request.GET.get("page", "1"))
     record(actor_id=viewer.user.public_id, subject_id=owed.subject.public_id, action="receivables.read")
-    return render(request, "taxes/what_i_owe.html", {"form": form, "owed": owed, "group": group})
+    query = urlencode({"group": group, "day": owed.on_iso})
+    context = {"form": form, "owed": owed, "group": group, "page_query": query}
+    return render(request, "taxes/what_i_owe.html", context)
 
 
 @account_required

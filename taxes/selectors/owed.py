@@ -109,7 +109,7 @@ class OverviewNumbers:
     enforcement: Decimal
 
 
-def what_i_owe(viewer: Viewer, on: date, *, group: str = "", page: int = 1) -> WhatIOwe:
+def what_i_owe(viewer: Viewer, on: date, *, group: str = "", page: int | str = 1) -> WhatIOwe:
     """Return what the subject in view owes when paying on `on`.
 
     Without `group` (`open`, `enforcement`, `settled`) the page of the open group and the beginnings of the others.
@@ -263,7 +263,7 @@ def _parts(row: Owed) -> str:
     return " + ".join(used) if len(used) > 1 else ""
 
 
-def _settled_group(mine: InstalmentQuerySet, group: str, page: int) -> Group:
+def _settled_group(mine: InstalmentQuerySet, group: str, page: int | str) -> Group:
     overpaid = (
         Allocation.objects.filter(instalment=OuterRef("pk"))
         .order_by()

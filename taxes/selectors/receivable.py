@@ -119,6 +119,7 @@ class ReceivableDetail:
     enforcement: str
     components: Sequence[ComponentRow]
     components_note: str
+    appeal: str
     interest: Sequence[InterestBlock]
     instalments: Sequence[InstalmentRow]
     payments: Sequence[PaymentRow]
@@ -172,6 +173,7 @@ def receivable_detail(viewer: Viewer, public_id: UUID, on: date) -> ReceivableDe
         ),
         components=[_component(row) for row in receivable.components.order_by("position")],
         components_note=_rounding_note(receivable),
+        appeal=_appeal(receivable),
         interest=_interest(instalments, owed, on, law),
         instalments=[_instalment(row, owed.get(row.pk), on, law) for row in instalments],
         payments=_payments(allocations),
@@ -211,6 +213,14 @@ def _rounding_note(receivable: Receivable) -> str:
     if Regime(receivable.account.type.regime) is Regime.CIVIL:
         return ""
     return _("Kwotę za rok zaokrągla się do pełnych złotych (art. 63 § 1 Ordynacji podatkowej).")
+
+
+def _appeal(receivable: Receivable) -> str:
+    if receivable.delivered_on is None or Regime(receivable.account.type.regime) is not Regime.TAX:
+        return ""
+    return _(
+        "Od decyzji można się odwołać w ciągu 14 dni od doręczenia (art. 223 § 2 pkt 1 Ordynacji podatkowej)."
+    )
 
 
 def _interest(
