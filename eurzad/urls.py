@@ -18,7 +18,6 @@ urlpatterns = [
     path("", include("portal.news.urls")),
     path("logowanie/", include("portal.people.urls")),
     path("saml/", include("portal.people.saml_urls")),
-    path("logowanie/", include("allauth.urls")),
     path("konto/naleznosci/", include("taxes.urls")),
     path("konto/upowaznienia/", include("portal.mandates.urls")),
     path("", include("payments.urls")),

@@ -1,5 +1,7 @@
 """What the ledger puts on the account overview."""
 
+from typing import cast
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,7 +15,7 @@ from taxes.selectors.owed import OverviewNumbers, overview_numbers
 
 
 def attention(viewer: Viewer) -> list[Attention]:
-    """Return what is past due, and the next date; one item for many instalments. Nothing when nothing is owed."""
+    """Return what is past due and the next date, merged; nothing when nothing is owed."""
     numbers = _numbers(viewer)
     if numbers is None:
         return []
@@ -64,4 +66,4 @@ def _numbers(viewer: Viewer) -> OverviewNumbers | None:
             viewer.memo["taxes.overview"] = overview_numbers(viewer, clock.today())
         except AccessDenied:
             viewer.memo["taxes.overview"] = None
-    return viewer.memo["taxes.overview"]
+    return cast(OverviewNumbers | None, viewer.memo["taxes.overview"])

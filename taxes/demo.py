@@ -34,7 +34,7 @@ Habit = Callable[["Story"], Iterator[Event]]
 
 @transaction.atomic
 def load(today: date) -> dict[str, int]:
-    """Fill the ledger for the two years before `today`'s and this one; does nothing for a subject that has accounts.
+    """Fill the ledger for `today`'s year and the two before; leaves alone a subject that has accounts.
 
     Returns how many subjects, accounts and receivables there are now.
     """
@@ -111,7 +111,11 @@ class Story:
             amount = round_grosz(sum((item.total for item in owed), ZERO) * share) + extra
             if amount:
                 services.receive_payment(
-                    subject=self.account.subject, amount=amount, paid_on=on, channel=channel, instalments=[row.public_id]
+                    subject=self.account.subject,
+                    amount=amount,
+                    paid_on=on,
+                    channel=channel,
+                    instalments=[row.public_id],
                 )
 
         return on, happen
@@ -137,7 +141,9 @@ class Story:
     def enforce(self, row: Instalment) -> Event:
         """Hand over to the bailiff four months late."""
         on = row.effective_due_on + timedelta(days=120)
-        return on, lambda: services.start_enforcement(instalment=row, on=on, title=f"SM/{on.year}/{row.pk:05d}")
+        return on, lambda: services.start_enforcement(
+            instalment=row, on=on, title=f"SM/{on.year}/{row.pk:05d}"
+        )
 
 
 def _prompt(story: Story) -> Iterator[Event]:
@@ -226,7 +232,7 @@ def _assess(account: Account, kind: Kind, plan: Plan, year: int, step: int, toda
 
 
 def copy_for(template: Subject, copy: Subject) -> None:
-    """Give `copy` an own ledger like `template`'s, with new public ids and account numbers; a query or two a table."""
+    """Give `copy` a ledger like `template`'s, with new ids and account numbers; two queries a table."""
 
     def new_account(row: Account) -> dict[str, Any]:
         payer_number = 10**9 + uuid.uuid4().int % (10**12 - 10**9)
@@ -253,16 +259,14 @@ def copy_for(template: Subject, copy: Subject) -> None:
         ReminderCost.objects.filter(instalment__in=instalments),
         lambda row: {"instalment_id": instalments[row.instalment_id]},
     )
-    payments = _copy(
-        PaymentReceived.objects.filter(subject=template), lambda row: {"subject_id": copy.pk}
-    )
+    payments = _copy(PaymentReceived.objects.filter(subject=template), lambda _row: {"subject_id": copy.pk})
     _copy(
         Allocation.objects.filter(payment__in=payments),
         lambda row: {"payment_id": payments[row.payment_id], "instalment_id": instalments[row.instalment_id]},
     )
 
 
-def _copy(rows: models.QuerySet, changes: Callable[[Any], dict[str, Any]]) -> dict[int, int]:
+def _copy(rows: models.QuerySet[Any], changes: Callable[[Any], dict[str, Any]]) -> dict[int, int]:
     """Insert copies of `rows` with `changes`; return the new key of each old one."""
     originals = list(rows.order_by("pk"))
     copies = []

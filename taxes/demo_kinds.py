@@ -1,4 +1,4 @@
-"""What a year's amount of each kind is made of in the demo town. Rates are the town's own, below the legal maximum."""
+"""What a year's amount of each kind is made of in the demo town, at rates below the legal maximum."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ SMALL_TAX = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How accounts of one kind look: type code, number prefix, title, parts of a year, due days, whole złoty."""
+    """How accounts of one kind look: type, number prefix, title, object, parts, due days, decision."""
 
     type_code: str
     prefix: str
@@ -74,7 +74,14 @@ def _combined(size: int, step: int, source: str) -> list[Part]:
     rye = "cena skupu żyta ogłoszona przez Prezesa GUS"
     return [
         _part("Podatek rolny: hektary przeliczeniowe", Decimal(size) / 40, "ha przel.", "158.00", step, rye),
-        _part("Podatek leśny: las", Decimal(size) / 200, "ha", "54.00", step, "cena sprzedaży drewna ogłoszona przez GUS"),
+        _part(
+            "Podatek leśny: las",
+            Decimal(size) / 200,
+            "ha",
+            "54.00",
+            step,
+            "cena sprzedaży drewna ogłoszona przez GUS",
+        ),
         _part("Podatek od nieruchomości: budynek mieszkalny", 60 + size // 10, "m²", "1.12", step, source),
     ]
 
@@ -82,7 +89,16 @@ def _combined(size: int, step: int, source: str) -> list[Part]:
 def _waste(people: int, step: int, source: str) -> list[Part]:
     monthly = round_grosz(Decimal("31.00") + step)
     yearly = round_grosz(people * 12 * monthly)
-    return [Part("Mieszkańcy × 12 miesięcy, odpady segregowane", Decimal(people * 12), "os.-mies.", monthly, yearly, source=source)]
+    return [
+        Part(
+            "Mieszkańcy × 12 miesięcy, odpady segregowane",
+            Decimal(people * 12),
+            "os.-mies.",
+            monthly,
+            yearly,
+            source=source,
+        )
+    ]
 
 
 def _lease(size: int, step: int, source: str) -> list[Part]:
@@ -90,7 +106,16 @@ def _lease(size: int, step: int, source: str) -> list[Part]:
 
 
 def _usufruct(size: int, step: int, source: str) -> list[Part]:
-    return [_part("1 % ceny nieruchomości gruntowej", Decimal(size) * 100, "zł ceny", "0.01", 0, "art. 72 ust. 3 u.g.n.")]
+    return [
+        _part(
+            "1 % ceny nieruchomości gruntowej",
+            Decimal(size) * 100,
+            "zł ceny",
+            "0.01",
+            0,
+            "art. 72 ust. 3 u.g.n.",
+        )
+    ]
 
 
 def _vehicle(count: int, step: int, source: str) -> list[Part]:
@@ -98,27 +123,78 @@ def _vehicle(count: int, step: int, source: str) -> list[Part]:
 
 
 KINDS = {
-    "property": Kind("property_tax", "PN", "Podatek od nieruchomości", lambda size: "dom z ogrodem", _property, TAX_DAYS, "FN.3120"),
-    "flat": Kind("property_tax", "PN", "Podatek od nieruchomości", lambda size: "lokal mieszkalny", _flat, TAX_DAYS, "FN.3120"),
+    "property": Kind(
+        "property_tax",
+        "PN",
+        "Podatek od nieruchomości",
+        lambda _size: "dom z ogrodem",
+        _property,
+        TAX_DAYS,
+        "FN.3120",
+    ),
+    "flat": Kind(
+        "property_tax",
+        "PN",
+        "Podatek od nieruchomości",
+        lambda _size: "lokal mieszkalny",
+        _flat,
+        TAX_DAYS,
+        "FN.3120",
+    ),
     "business": Kind(
-        "property_tax", "PN", "Podatek od nieruchomości", lambda size: "budynek usługowy", _business,
-        [(1, 31), *((month, 15) for month in range(2, 13))], "",
+        "property_tax",
+        "PN",
+        "Podatek od nieruchomości",
+        lambda _size: "budynek usługowy",
+        _business,
+        [(1, 31), *((month, 15) for month in range(2, 13))],
+        "",
     ),
     "combined": Kind(
-        "combined_obligation", "LZ", "Łączne zobowiązanie pieniężne", lambda size: "gospodarstwo rolne", _combined, TAX_DAYS, "FN.3127",
+        "combined_obligation",
+        "LZ",
+        "Łączne zobowiązanie pieniężne",
+        lambda _size: "gospodarstwo rolne",
+        _combined,
+        TAX_DAYS,
+        "FN.3127",
     ),
     "waste": Kind(
-        "waste_fee", "OD", "Opłata za odpady", lambda size: f"zamieszkuje osób: {size}", _waste,
-        ((3, 31), (6, 30), (9, 30), (12, 31)), "",
+        "waste_fee",
+        "OD",
+        "Opłata za odpady",
+        lambda size: f"zamieszkuje osób: {size}",
+        _waste,
+        ((3, 31), (6, 30), (9, 30), (12, 31)),
+        "",
     ),
     "lease": Kind(
-        "lease", "DZ", "Dzierżawa", lambda size: f"{size} m²", _lease, ((3, 31), (9, 30)), "GN.6845", is_tax=False,
+        "lease",
+        "DZ",
+        "Dzierżawa",
+        lambda size: f"{size} m²",
+        _lease,
+        ((3, 31), (9, 30)),
+        "GN.6845",
+        is_tax=False,
     ),
     "usufruct": Kind(
-        "perpetual_usufruct_fee", "UW", "Użytkowanie wieczyste", lambda size: "działka gminna", _usufruct, ((3, 31),), "GN.6843",
+        "perpetual_usufruct_fee",
+        "UW",
+        "Użytkowanie wieczyste",
+        lambda _size: "działka gminna",
+        _usufruct,
+        ((3, 31),),
+        "GN.6843",
         is_tax=False,
     ),
     "vehicle": Kind(
-        "vehicle_tax", "PT", "Podatek od środków transportowych", lambda size: f"pojazdy: {size}", _vehicle, ((2, 15), (9, 15)), "",
+        "vehicle_tax",
+        "PT",
+        "Podatek od środków transportowych",
+        lambda size: f"pojazdy: {size}",
+        _vehicle,
+        ((2, 15), (9, 15)),
+        "",
     ),
-}  # fmt: skip
+}

@@ -7,12 +7,22 @@ from datetime import date
 from eurzad.lib import personas
 from eurzad.lib.personas import BAKERY, Company, Persona
 
-STREETS = ("Lipowa", "Ogrodowa", "Polna", "Szkolna", "Nadrzeczna", "Słoneczna", "Młyńska", "Kwiatowa", "Leśna")
+STREETS = (
+    "Lipowa",
+    "Ogrodowa",
+    "Polna",
+    "Szkolna",
+    "Nadrzeczna",
+    "Słoneczna",
+    "Młyńska",
+    "Kwiatowa",
+    "Leśna",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One account: the kind (a name of `taxes.demo_kinds.KINDS`), its size, and the payer's habit (of `taxes.demo.HABITS`)."""
+    """One account: kind (of `demo_kinds.KINDS`), size, habit (of `demo.HABITS`), address."""
 
     kind: str
     size: int
@@ -81,13 +91,31 @@ _COMPANIES = (
     "Spółdzielnia Ogrodników Konwalia", "Hurtownia Latarnia sp. z o.o.",
 )  # fmt: skip
 
-_HOMES = (("property", 90), ("flat", 52), ("property", 120), ("combined", 210), ("flat", 66), ("property", 75))
+_HOMES = (
+    ("property", 90),
+    ("flat", 52),
+    ("property", 120),
+    ("combined", 210),
+    ("flat", 66),
+    ("property", 75),
+)
 _EXTRAS = (("waste", 2), ("waste", 4), ("lease", 220), ("usufruct", 180))
-_HABITS = ("prompt", "prompt", "late", "ahead", "arrears", "prompt", "part", "overpays", "long_arrears", "enforced")
+_HABITS = (
+    "prompt",
+    "prompt",
+    "late",
+    "ahead",
+    "arrears",
+    "prompt",
+    "part",
+    "overpays",
+    "long_arrears",
+    "enforced",
+)
 
 
 def invented_pesel(born: date, serial: int) -> str:
-    """Return a PESEL with the right check digit for a birth date of the 1800s, which no living person can have.
+    """Return a right PESEL for a birth date of the 1800s, which no living person can have.
 
     `serial` is 0..9999; its last digit is the sex (even: female). Raises ValueError for another century.
     """
@@ -105,7 +133,9 @@ def payers() -> Iterator[Payer]:
     for index, (given_name, family_name) in enumerate(_OTHERS):
         street, building = STREETS[index % len(STREETS)], str(30 + index)
         is_woman = given_name.endswith("a")
-        pesel = invented_pesel(date(1850 + index, 1 + index % 12, 1 + index), 1000 + index * 20 + (not is_woman))
+        pesel = invented_pesel(
+            date(1850 + index, 1 + index % 12, 1 + index), 1000 + index * 20 + (not is_woman)
+        )
         fields = {
             "kind": "person", "given_name": given_name, "family_name": family_name, "street": street,
             "building": building, "postal_code": "99-901", "city": "Jarzębin",
@@ -113,8 +143,8 @@ def payers() -> Iterator[Payer]:
         yield Payer({"pesel": pesel}, fields, _plans(index, f"{street} {building}"))
     for index, name in enumerate(_COMPANIES):
         company = Company(
-            f"firma{index}", name, _nip(f"99902{index:02d}50"), _regon(f"99902{index:02d}5"), f"00009998{index:02d}",
-            STREETS[index], str(60 + index),
+            f"firma{index}", name, _nip(f"99902{index:02d}50"), _regon(f"99902{index:02d}5"),
+            f"00009998{index:02d}", STREETS[index], str(60 + index),
         )  # fmt: skip
         address = f"{company.street} {company.building}"
         yield _company(
@@ -151,7 +181,9 @@ def _plans(index: int, address: str) -> tuple[Plan, ...]:
 def _nip(digits: str) -> str:
     """Return nine digits with a check digit, trying the next number where it would be ten."""
     while True:
-        total = sum(int(digit) * weight for digit, weight in zip(digits, (6, 5, 7, 2, 3, 4, 5, 6, 7), strict=True))
+        total = sum(
+            int(digit) * weight for digit, weight in zip(digits, (6, 5, 7, 2, 3, 4, 5, 6, 7), strict=True)
+        )
         if total % 11 != 10:
             return f"{digits}{total % 11}"
         digits = f"{int(digits) + 1:09d}"

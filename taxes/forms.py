@@ -32,7 +32,9 @@ class DayForm(forms.Form):
         today = clock.today()
         day: date = self.cleaned_data["day"] or today
         if not today <= day <= today + LOOK_AHEAD:
-            raise forms.ValidationError(_("Wybierz dzień od dziś do roku naprzód. Poniżej pokazujemy stan na dziś."))
+            raise forms.ValidationError(
+                _("Wybierz dzień od dziś do roku naprzód. Poniżej pokazujemy stan na dziś.")
+            )
         return day
 
     def chosen_day(self) -> date:

@@ -7,13 +7,12 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from taxes.rules.terms import CreditOrder, Regime, Rounding, Terms
 
 
-def _money(label: str | Promise, **options: Any) -> models.DecimalField:
+def _money(label: Any, **options: Any) -> "models.DecimalField[Any, Any]":
     return models.DecimalField(label, max_digits=12, decimal_places=2, **options)
 
 
@@ -64,7 +63,8 @@ class DatedAmount(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("kind", "valid_from"), name="taxes_dated_amount_one_per_day"),
             models.CheckConstraint(
-                condition=Q(kind__in=["interest_threshold", "reminder_cost"]), name="taxes_dated_amount_kind_known"
+                condition=Q(kind__in=["interest_threshold", "reminder_cost"]),
+                name="taxes_dated_amount_kind_known",
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="taxes_dated_amount_not_negative"),
             models.CheckConstraint(condition=~Q(source=""), name="taxes_dated_amount_has_source"),
@@ -110,10 +110,15 @@ class ReceivableType(models.Model):
         ordering = ("name",)
         constraints = [
             models.CheckConstraint(condition=Q(area__in=["taxes", "fees"]), name="taxes_type_area_known"),
-            models.CheckConstraint(condition=Q(regime__in=["tax", "civil", "none"]), name="taxes_type_regime_known"),
-            models.CheckConstraint(condition=Q(rounding__in=["zloty", "grosz"]), name="taxes_type_rounding_known"),
             models.CheckConstraint(
-                condition=Q(credit_order__in=["proportional", "interest_first"]), name="taxes_type_credit_order_known"
+                condition=Q(regime__in=["tax", "civil", "none"]), name="taxes_type_regime_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(rounding__in=["zloty", "grosz"]), name="taxes_type_rounding_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(credit_order__in=["proportional", "interest_first"]),
+                name="taxes_type_credit_order_known",
             ),
         ]
 
@@ -139,7 +144,9 @@ class Account(models.Model):
     subject = models.ForeignKey(
         "people.Subject", on_delete=models.PROTECT, related_name="tax_accounts", verbose_name=_("podmiot")
     )
-    type = models.ForeignKey(ReceivableType, on_delete=models.PROTECT, related_name="+", verbose_name=_("rodzaj"))
+    type = models.ForeignKey(
+        ReceivableType, on_delete=models.PROTECT, related_name="+", verbose_name=_("rodzaj")
+    )
     number = models.CharField(_("numer kartoteki"), max_length=30, unique=True)
     virtual_account = models.CharField(_("rachunek do wpłat (NRB)"), max_length=26, unique=True)
     object_description = models.CharField(_("przedmiot"), max_length=200)
@@ -150,7 +157,9 @@ class Account(models.Model):
         verbose_name_plural = _("kartoteki")
         ordering = ("number",)
         constraints = [
-            models.CheckConstraint(condition=Q(virtual_account__regex=r"^[0-9]{26}$"), name="taxes_account_nrb_digits"),
+            models.CheckConstraint(
+                condition=Q(virtual_account__regex=r"^[0-9]{26}$"), name="taxes_account_nrb_digits"
+            ),
             models.CheckConstraint(condition=~Q(number=""), name="taxes_account_has_number"),
         ]
 
@@ -181,7 +190,9 @@ class Receivable(models.Model):
                 fields=("account", "year", "decision_number"), name="taxes_receivable_one_per_decision"
             ),
             models.CheckConstraint(condition=Q(total__gt=0), name="taxes_receivable_total_positive"),
-            models.CheckConstraint(condition=Q(year__gte=1990, year__lte=2200), name="taxes_receivable_year_sane"),
+            models.CheckConstraint(
+                condition=Q(year__gte=1990, year__lte=2200), name="taxes_receivable_year_sane"
+            ),
             models.CheckConstraint(
                 condition=Q(delivered_on__isnull=True) | Q(delivered_on__gte=F("decision_on")),
                 name="taxes_receivable_delivered_after_decision",
@@ -210,7 +221,9 @@ class Component(models.Model):
         verbose_name_plural = _("składniki")
         ordering = ("receivable", "position")
         constraints = [
-            models.UniqueConstraint(fields=("receivable", "position"), name="taxes_component_position_unique"),
+            models.UniqueConstraint(
+                fields=("receivable", "position"), name="taxes_component_position_unique"
+            ),
             models.CheckConstraint(
                 condition=Q(base__gte=0, rate__gte=0, amount__gte=0), name="taxes_component_not_negative"
             ),
@@ -274,7 +287,8 @@ class Instalment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("receivable", "number"), name="taxes_instalment_number_unique"),
             models.CheckConstraint(
-                condition=Q(status__in=["open", "enforcement", "settled"]), name="taxes_instalment_status_known"
+                condition=Q(status__in=["open", "enforcement", "settled"]),
+                name="taxes_instalment_status_known",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="taxes_instalment_amount_positive"),
             models.CheckConstraint(
@@ -311,7 +325,7 @@ class Instalment(models.Model):
     @property
     def principal_left(self) -> Decimal:
         """Principal not yet paid, in złoty."""
-        return self.amount - self.principal_paid
+        return Decimal(self.amount - self.principal_paid)
 
 
 class ReminderCost(models.Model):

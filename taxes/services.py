@@ -49,7 +49,7 @@ class Part:
 def virtual_account(payer_number: int) -> str:
     """Return the 26 digits of the individual account of a payer number (at most twelve digits).
 
-    Bank and client are those of the municipality's account, the rest is the payer (mass payments: 8 + 4 + 12).
+    Bank and client are those of the municipality's account, the rest is the payer (8 + 4 + 12 digits).
     """
     return nrb_with_check_digits(f"{settings.MUNICIPALITY['bank_account'][2:14]}{payer_number:012d}")
 
@@ -83,8 +83,8 @@ def assess(
     )
     Component.objects.bulk_create(
         Component(
-            receivable=receivable, position=position, name=part.name, base=part.base, unit=part.unit, rate=part.rate,
-            months=part.months, amount=part.amount, source=part.source,
+            receivable=receivable, position=position, name=part.name, base=part.base, unit=part.unit,
+            rate=part.rate, months=part.months, amount=part.amount, source=part.source,
         )
         for position, part in enumerate(parts, 1)
     )  # fmt: skip
@@ -101,12 +101,17 @@ def assess(
 
 @transaction.atomic
 def receive_payment(
-    *, subject: Subject, amount: Decimal, paid_on: date, channel: str, instalments: Sequence[UUID] | None = None
+    *,
+    subject: Subject,
+    amount: Decimal,
+    paid_on: date,
+    channel: str,
+    instalments: Sequence[UUID] | None = None,
 ) -> PaymentReceived:
     """Record money that came in outside the portal and credit it.
 
-    With `instalments` it goes to those, in that order, and the rest is an overpayment of the last; without, to
-    everything open, earliest due first. Raises LedgerError when nothing could take it.
+    With `instalments` it goes to those, in that order, and the rest is an overpayment of the last; without,
+    to everything open, earliest due first. Raises LedgerError when nothing could take it.
     """
     payment = PaymentReceived.objects.create(subject=subject, amount=amount, paid_on=paid_on, channel=channel)
     rows = Instalment.objects.filter(subject=subject)
@@ -119,7 +124,7 @@ def receive_payment(
 def settle_items(items: Sequence[SettledItem], paid_at: datetime, payment_id: UUID) -> None:
     """Credit a payment made in the portal, each item to its own instalment. A second call changes nothing.
 
-    The day that counts is the Warsaw day of `paid_at`, the moment of authorisation (Ordynacja podatkowa art. 60 § 1).
+    What counts is the Warsaw day of `paid_at`, when it was authorised (Ordynacja podatkowa art. 60 § 1).
     """
     law = load_law()
     paid_on = clock.to_warsaw(paid_at).date()
@@ -140,7 +145,12 @@ def settle_items(items: Sequence[SettledItem], paid_at: datetime, payment_id: UU
 
 
 def _credit(
-    payment: PaymentReceived, amount: Decimal, rows: InstalmentQuerySet, law: Law, *, designated: Sequence[UUID] = ()
+    payment: PaymentReceived,
+    amount: Decimal,
+    rows: InstalmentQuerySet,
+    law: Law,
+    *,
+    designated: Sequence[UUID] = (),
 ) -> None:
     locked = list(rows.select_for_update().values_list("pk", "public_id").order_by("effective_due_on", "pk"))
     if not locked:
@@ -152,12 +162,18 @@ def _credit(
     for line in result.lines:
         row = owed[line.id]
         allocations[row.pk] = Allocation(
-            payment=payment, instalment_id=row.pk, principal=line.principal, interest=line.interest, costs=line.costs
+            payment=payment,
+            instalment_id=row.pk,
+            principal=line.principal,
+            interest=line.interest,
+            costs=line.costs,
         )
         _apply(row, line, payment.paid_on)
     if result.overpaid:
         last = _last(locked, designated)
-        allocations.setdefault(last, Allocation(payment=payment, instalment_id=last)).overpaid = result.overpaid
+        allocations.setdefault(
+            last, Allocation(payment=payment, instalment_id=last)
+        ).overpaid = result.overpaid
     Allocation.objects.bulk_create(allocations.values())
 
 
@@ -179,7 +195,9 @@ def _apply(row: Owed, line: AllocationLine, paid_on: date) -> None:
     Instalment.objects.filter(pk=row.pk).update(**changes)
 
 
-def send_reminder(*, instalment: Instalment, number: str, sent_on: date, delivered_on: date | None) -> ReminderCost:
+def send_reminder(
+    *, instalment: Instalment, number: str, sent_on: date, delivered_on: date | None
+) -> ReminderCost:
     """Record a reminder at the cost in force on the day it was sent."""
     cost = load_law().reminder_cost.on(sent_on)
     return ReminderCost.objects.create(

@@ -1,4 +1,4 @@
-"""Rates and amounts of the law as the product is delivered with them; the database is where the town keeps them up."""
+"""Rates and amounts of the law as delivered; the town keeps them up in the database."""
 
 import csv
 from datetime import date
@@ -10,12 +10,16 @@ _FOLDER = Path(__file__).parent
 
 def interest_rates() -> list[tuple[str, date, Decimal, str]]:
     """Return (regime, valid from, percent, source) in the order of the file."""
-    return [(row[0], date.fromisoformat(row[1]), Decimal(row[2]), row[3]) for row in _rows("interest_rates.csv")]
+    return [
+        (row[0], date.fromisoformat(row[1]), Decimal(row[2]), row[3]) for row in _rows("interest_rates.csv")
+    ]
 
 
 def dated_amounts() -> list[tuple[str, date, Decimal, str]]:
     """Return (kind, valid from, złoty, source) in the order of the file."""
-    return [(row[0], date.fromisoformat(row[1]), Decimal(row[2]), row[3]) for row in _rows("dated_amounts.csv")]
+    return [
+        (row[0], date.fromisoformat(row[1]), Decimal(row[2]), row[3]) for row in _rows("dated_amounts.csv")
+    ]
 
 
 def _rows(name: str) -> list[list[str]]:

@@ -43,10 +43,10 @@ def allocate(
 ) -> AllocationResult:
     """Credit `amount` złoty paid on `on`.
 
-    First the costs of delivered reminders (Ordynacja podatkowa art. 62 § 1a, since 1 January 2016), then the debts
-    the payer named in the order named, then the earliest due (art. 62 § 1; Kodeks cywilny art. 451 § 1 and § 3).
-    A debt that cannot be paid whole gets principal and interest in proportion (art. 55 § 2), a civil one interest
-    first (Kodeks cywilny art. 451 § 1). What remains is an overpayment (art. 72 § 1).
+    First the costs of delivered reminders (Ordynacja podatkowa art. 62 § 1a, since 1 January 2016), then the
+    debts the payer named in the order named, then the earliest due (art. 62 § 1; Kodeks cywilny art. 451 § 1
+    and § 3). A debt that cannot be paid whole gets principal and interest in proportion (art. 55 § 2),
+    a civil one interest first (Kodeks cywilny art. 451 § 1). What remains is an overpayment (art. 72 § 1).
     Raises RuleError for an amount that is not positive or finer than a grosz, or an unknown designated id.
     """
     if amount <= 0 or amount != round_grosz(amount):
@@ -69,8 +69,12 @@ def _ordered(debts: Sequence[Debt], designated: Sequence[str] | None) -> list[De
     named = list(designated or ())
     by_id = {debt.id: debt for debt in debts}
     if len(by_id) != len(debts) or len(set(named)) != len(named) or not by_id.keys() >= set(named):
-        raise RuleError("Each debt is given once and a designated one is among them.", code="taxes.designated")
-    rest = sorted((debt for debt in debts if debt.id not in named), key=lambda debt: (debt.effective_due, debt.id))
+        raise RuleError(
+            "Each debt is given once and a designated one is among them.", code="taxes.designated"
+        )
+    rest = sorted(
+        (debt for debt in debts if debt.id not in named), key=lambda debt: (debt.effective_due, debt.id)
+    )
     return [by_id[name] for name in named] + rest
 
 
@@ -85,7 +89,10 @@ def _credit(debt: Debt, costs: Decimal, available: Decimal, interest: Decimal) -
         principal_part = min(debt.principal, share)
         interest_part = available - principal_part
     return AllocationLine(
-        debt.id, costs, principal_part, interest_part, debt.principal - principal_part, interest - interest_part
+        debt.id,
+        costs,
+        principal_part,
+        interest_part,
+        debt.principal - principal_part,
+        interest - interest_part,
     )
-
-

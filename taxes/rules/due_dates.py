@@ -13,7 +13,7 @@ def effective_due_date(due_on: date, *, shifts: bool, delivered_on: date | None 
     `due_on` is the day the law, decision or contract names. A decision delivered later than 14 days before it
     gives 14 days from delivery instead (Ordynacja podatkowa art. 47 § 1 and § 2, since 1 January 1998).
     Where the type of receivable `shifts`, a Saturday or a day off gives way to the next working day
-    (Ordynacja podatkowa art. 12 § 5; for civil claims Kodeks cywilny art. 115, for Saturdays since 1 January 2017).
+    (Ordynacja podatkowa art. 12 § 5; civil claims: Kodeks cywilny art. 115, Saturdays since 1 January 2017).
     """
     day = due_on
     if delivered_on is not None:

@@ -10,7 +10,7 @@ from .rates import ONE_DAY, Law, RateTable
 from .terms import Regime, Rounding, Terms
 
 DAYS_IN_YEAR = 365
-"""The divisor in leap years too (regulation of the Minister of Finance of 22 August 2005 on late interest, § 2)."""
+"""The divisor in leap years too (regulation of the Minister of Finance of 22 August 2005, § 2)."""
 
 _DIVISOR = Decimal(DAYS_IN_YEAR * 100)
 
@@ -21,7 +21,7 @@ class Debt:
 
     `principal` is the part not yet paid, in złoty. `costs` are delivered reminders not yet paid.
     A civil debt paid in part carries the interest it had run up: `carried_interest` złoty unpaid
-    as of `accrued_until`; a tax debt is always counted anew from its due date (Ordynacja podatkowa art. 55 § 2).
+    as of `accrued_until`; a tax debt is always counted anew from its due date (art. 55 § 2).
     """
 
     id: str
@@ -35,7 +35,9 @@ class Debt:
     @property
     def counts_from(self) -> date:
         """First day that bears interest on the principal now left."""
-        last_free = self.effective_due if self.accrued_until is None else max(self.effective_due, self.accrued_until)
+        last_free = (
+            self.effective_due if self.accrued_until is None else max(self.effective_due, self.accrued_until)
+        )
         return last_free + ONE_DAY
 
 
@@ -54,8 +56,8 @@ class InterestLine:
 class Interest:
     """Interest of one debt on one day.
 
-    `raw` is the exact sum of the lines, `carried` what was left from before a part payment, `total` the amount
-    to pay. With `is_below_threshold` the total is zero although the lines are not.
+    `raw` is the exact sum of the lines, `carried` what was left from before a part payment, `total` the
+    amount to pay. With `is_below_threshold` the total is zero although the lines are not.
     """
 
     effective_due: date

@@ -1,10 +1,11 @@
-"""Percentages and amounts that the law sets from a day on. Rows come from the database; here is only their arithmetic."""
+"""Percentages and amounts that the law sets from a day on: arithmetic only."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 
 from eurzad.lib.money import ZERO
 
@@ -37,13 +38,13 @@ class RatePeriod:
 
 @dataclass(frozen=True)
 class RateTable:
-    """Rates in ascending order of `valid_from`; raises RuleError when two rows share a day or the order is wrong."""
+    """Rates in ascending order of `valid_from`; raises RuleError for another order or a day twice."""
 
     rates: tuple[Rate, ...]
 
     def __post_init__(self) -> None:
         days = [rate.valid_from for rate in self.rates]
-        if any(earlier >= later for earlier, later in zip(days, days[1:], strict=False)):
+        if any(earlier >= later for earlier, later in pairwise(days)):
             raise RuleError("Rates must be in ascending order, one a day.", code="taxes.rate_order")
 
     @cached_property
@@ -54,7 +55,7 @@ class RateTable:
     def _cumulative(self) -> list[Decimal]:
         """Percent-days before each row's first day."""
         sums = [Decimal(0)]
-        for earlier, later in zip(self.rates, self.rates[1:], strict=False):
+        for earlier, later in pairwise(self.rates):
             sums.append(sums[-1] + earlier.percent * (later.valid_from - earlier.valid_from).days)
         return sums
 
@@ -85,7 +86,7 @@ class RateTable:
         return found
 
     def percent_days(self, first: date, last: date) -> Decimal:
-        """Return the sum over the days `first`..`last` of the rate in force: `periods` without the lines, in O(log n)."""
+        """Return the sum over the days `first`..`last` of the rate in force: `periods` without the lines."""
         if last < first:
             return Decimal(0)
         return self._until(last + ONE_DAY) - self._until(first)

@@ -8,7 +8,7 @@ LEDGER_AREAS = (Area.TAXES, Area.FEES)
 
 
 def areas_of(viewer: Viewer, right: Right, subject: Subject | None) -> list[str]:
-    """Return the areas of the ledger in which `viewer` holds `right` over `subject`; raises AccessDenied for none."""
+    """Return the areas in which `viewer` holds `right` over `subject`; raises AccessDenied for none."""
     if subject is None:
         raise AccessDenied()
     areas = [str(area) for area in LEDGER_AREAS if policy.can(viewer, right, area, subject)]

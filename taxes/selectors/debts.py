@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import DecimalField, OuterRef, Subquery, Sum
@@ -72,7 +73,11 @@ def add_up(rows: Iterable[Owed]) -> Amounts:
 def load_law() -> Law:
     """Read every rate and dated amount, in one query."""
     amounts = DatedAmount.objects.order_by().values_list("kind", "valid_from", "amount")
-    rows = InterestRate.objects.order_by().values_list("regime", "valid_from", "percent").union(amounts, all=True)
+    rows = (
+        InterestRate.objects.order_by()
+        .values_list("regime", "valid_from", "percent")
+        .union(amounts, all=True)
+    )
     by_kind: dict[str, list[tuple[date, Decimal]]] = {}
     for kind, valid_from, value in rows.order_by("valid_from"):
         by_kind.setdefault(kind, []).append((valid_from, value))
@@ -81,7 +86,9 @@ def load_law() -> Law:
         return rates.RateTable(tuple(rates.Rate(day, value) for day, value in by_kind.get(regime, ())))
 
     def dated(kind: str) -> rates.DatedAmounts:
-        return rates.DatedAmounts(tuple(rates.DatedAmount(day, value) for day, value in by_kind.get(kind, ())))
+        return rates.DatedAmounts(
+            tuple(rates.DatedAmount(day, value) for day, value in by_kind.get(kind, ()))
+        )
 
     return Law(
         table(InterestRate.Regime.TAX),
@@ -92,7 +99,7 @@ def load_law() -> Law:
 
 
 def owed_on(instalments: InstalmentQuerySet, on: date, law: Law) -> list[Owed]:
-    """Price the unsettled ones of `instalments` on a day, earliest due first; one query however many there are."""
+    """Price the unsettled ones of `instalments` on a day, earliest due first; one query."""
     delivered = (
         ReminderCost.objects.filter(instalment=OuterRef("pk"), delivered_on__lte=on)
         .order_by()
@@ -100,14 +107,14 @@ def owed_on(instalments: InstalmentQuerySet, on: date, law: Law) -> list[Owed]:
         .annotate(total=Sum("amount"))
         .values("total")
     )
-    money = DecimalField(max_digits=12, decimal_places=2)
+    money: DecimalField[Decimal, Decimal] = DecimalField(max_digits=12, decimal_places=2)
     rows = (
         instalments.unsettled()
         .annotate(delivered_costs=Coalesce(Subquery(delivered), ZERO, output_field=money))
         .order_by("effective_due_on", "receivable_id", "number")
         .values_list(*_COLUMNS, "delivered_costs")
     )
-    terms: dict[tuple, Terms] = {}
+    terms: dict[tuple[Any, ...], Terms] = {}
     found = []
     for (
         pk, public_id, subject_id, status, receivable_id, amount, principal_paid, costs_paid,
@@ -129,5 +136,9 @@ def owed_on(instalments: InstalmentQuerySet, on: date, law: Law) -> list[Owed]:
     return found
 
 
-def _terms(regime: str, rounding: str, has_threshold: bool, credit_order: str, shifts_due_date: bool) -> Terms:
-    return Terms(Regime(regime), Rounding(rounding), has_threshold, CreditOrder(credit_order), shifts_due_date)
+def _terms(
+    regime: str, rounding: str, has_threshold: bool, credit_order: str, shifts_due_date: bool
+) -> Terms:
+    return Terms(
+        Regime(regime), Rounding(rounding), has_threshold, CreditOrder(credit_order), shifts_due_date
+    )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -65,7 +66,7 @@ class Group:
     rows: Sequence[OwedRow]
     count: int
     totals: Totals | None = None
-    page: Page | None = None
+    page: Page[Any] | None = None
     has_more: bool = False
 
 
@@ -112,8 +113,8 @@ class OverviewNumbers:
 def what_i_owe(viewer: Viewer, on: date, *, group: str = "", page: int | str = 1) -> WhatIOwe:
     """Return what the subject in view owes when paying on `on`.
 
-    Without `group` (`open`, `enforcement`, `settled`) the page of the open group and the beginnings of the others.
-    Raises AccessDenied. The number of queries does not depend on how much there is.
+    Without `group` (`open`, `enforcement`, `settled`) the page of the open group and the beginnings of the
+    others. Raises AccessDenied. The number of queries does not depend on how much there is.
     """
     subject = viewer.subject
     areas = areas_of(viewer, Right.SEE, subject)
@@ -175,7 +176,7 @@ def overview_numbers(viewer: Viewer, on: date) -> OverviewNumbers:
 
 
 def price_items(viewer: Viewer, object_ids: Sequence[UUID], on: date) -> list[PricedItem]:
-    """Price open instalments for a payment; leaves out what does not exist, is paid, enforced or not the viewer's."""
+    """Price open instalments for a payment; leaves out what is not open or not the viewer's to pay."""
     wanted = Instalment.objects.filter(public_id__in=object_ids, status=Instalment.Status.OPEN)
     owed = owed_on(wanted, on, load_law())
     subjects = Subject.objects.in_bulk({row.subject_id for row in owed})
@@ -208,7 +209,7 @@ def _payable_areas(viewer: Viewer, subject: Subject) -> list[str]:
         return []
 
 
-def _with_context(instalments: InstalmentQuerySet) -> QuerySet:
+def _with_context(instalments: InstalmentQuerySet) -> QuerySet[Any, Any]:
     """Add what a row prints beside its figures: title, object, number of instalments."""
     siblings = (
         Instalment.objects.filter(receivable=OuterRef("receivable"))
@@ -271,28 +272,37 @@ def _settled_group(mine: InstalmentQuerySet, group: str, page: int | str) -> Gro
         .annotate(total=Sum("overpaid"))
         .values("total")
     )
-    money = DecimalField(max_digits=12, decimal_places=2)
+    money: DecimalField[Decimal, Decimal] = DecimalField(max_digits=12, decimal_places=2)
     rows = (
         _with_context(mine.filter(status=Instalment.Status.SETTLED))
         .annotate(overpaid=Coalesce(Subquery(overpaid), ZERO, output_field=money))
         .order_by("-settled_on", "-pk")
         .values_list(
-            "public_id", "number", "siblings", "receivable__public_id", "receivable__title", "amount", "settled_on",
-            "overpaid", "receivable__account__object_description",
+            "public_id", "number", "siblings", "receivable__public_id", "receivable__title", "amount",
+            "settled_on", "overpaid", "receivable__account__object_description",
         )
     )  # fmt: skip
     if group == "settled":
         current = Paginator(rows, PER_PAGE).get_page(page)
-        return Group("settled", [_settled_row(*row) for row in current], current.paginator.count, page=current)
+        return Group(
+            "settled", [_settled_row(*row) for row in current], current.paginator.count, page=current
+        )
     first = list(rows[: FIRST_SETTLED + 1])
     shown = [_settled_row(*row) for row in first[:FIRST_SETTLED]]
     return Group("settled", shown, len(shown), has_more=len(first) > FIRST_SETTLED)
 
 
 def _settled_row(
-    public_id: UUID, number: int, siblings: int, receivable_id: UUID, title: str, amount: Decimal, settled_on: date,
-    overpaid: Decimal, description: str,
-) -> OwedRow:  # fmt: skip
+    public_id: UUID,
+    number: int,
+    siblings: int,
+    receivable_id: UUID,
+    title: str,
+    amount: Decimal,
+    settled_on: date,
+    overpaid: Decimal,
+    description: str,
+) -> OwedRow:
     return OwedRow(
         public_id=public_id,
         token="",

@@ -129,7 +129,9 @@ class ReceivableDetail:
 def receivable_detail(viewer: Viewer, public_id: UUID, on: date) -> ReceivableDetail:
     """Return one receivable as it stands when paid on `on`. Raises AccessDenied, also when there is none."""
     receivable = (
-        Receivable.objects.select_related("account__type", "account__subject").filter(public_id=public_id).first()
+        Receivable.objects.select_related("account__type", "account__subject")
+        .filter(public_id=public_id)
+        .first()
     )
     if receivable is None:
         raise AccessDenied()
@@ -236,8 +238,8 @@ def _interest(
             continue
         lines = [
             InterestRow(
-                f"{format_short(line.first)} – {format_short(line.last)}", line.days, words.percent(line.percent),
-                format_pln(line.amount),
+                f"{format_short(line.first)} – {format_short(line.last)}", line.days,
+                words.percent(line.percent), format_pln(line.amount),
             )
             for line in interest.lines
         ]  # fmt: skip
@@ -290,7 +292,9 @@ def _payments(allocations: Sequence[Allocation]) -> list[PaymentRow]:
             paid_on=format_short(rows[0].payment.paid_on),
             paid_on_iso=rows[0].payment.paid_on.isoformat(),
             channel=str(rows[0].payment.get_channel_display()),
-            amount=format_pln(sum((row.principal + row.interest + row.costs + row.overpaid for row in rows), ZERO)),
+            amount=format_pln(
+                sum((row.principal + row.interest + row.costs + row.overpaid for row in rows), ZERO)
+            ),
             credited=_credited(rows),
         )
         for rows in by_payment.values()
@@ -321,7 +325,10 @@ def _events(
     found: list[tuple[date, str]] = []
     if receivable.decision_on:
         found.append(
-            (receivable.decision_on, _("Ustalono należność: %(number)s") % {"number": receivable.decision_number})
+            (
+                receivable.decision_on,
+                _("Ustalono należność: %(number)s") % {"number": receivable.decision_number},
+            )
         )
     if receivable.delivered_on:
         found.append((receivable.delivered_on, _("Doręczono decyzję")))

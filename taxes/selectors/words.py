@@ -115,8 +115,8 @@ def interest_basis(regime: Regime) -> str:
     """Return the articles interest of a regime rests on."""
     return {
         Regime.TAX: _(
-            "Odsetki za zwłokę liczy się od dnia następnego po terminie (art. 53 § 4 Ordynacji podatkowej) do dnia "
-            "zapłaty włącznie, według stawki z art. 56 § 1, dzieląc zawsze przez 365 dni."
+            "Odsetki za zwłokę liczy się od dnia następnego po terminie (art. 53 § 4 Ordynacji podatkowej) "
+            "do dnia zapłaty włącznie, według stawki z art. 56 § 1, dzieląc zawsze przez 365 dni."
         ),
         Regime.CIVIL: _(
             "Odsetki ustawowe za opóźnienie liczy się za każdy dzień po terminie (art. 481 § 1 i 2 Kodeksu "
@@ -130,7 +130,8 @@ def interest_result(interest: Interest, regime: Regime, law: Law, on: date) -> s
     """Return how the sum of the lines became the amount to pay."""
     if interest.is_below_threshold:
         return _(
-            "Suma nie przekracza %(threshold)s, więc odsetek się nie nalicza (art. 54 § 1 pkt 5 Ordynacji podatkowej)."
+            "Suma nie przekracza %(threshold)s, więc odsetek się nie nalicza "
+            "(art. 54 § 1 pkt 5 Ordynacji podatkowej)."
         ) % {"threshold": format_pln(law.threshold.on(on))}
     if regime is Regime.TAX:
         return _("Suma zaokrąglona raz, do pełnych złotych (art. 63 § 1 Ordynacji podatkowej).")

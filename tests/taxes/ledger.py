@@ -25,10 +25,15 @@ def open_account(owner: Subject | User, type_code: str = "property_tax") -> Acco
 
 
 def charge(
-    owner: Subject | User, *instalments: tuple[date, str], type_code: str = "property_tax", title: str = "Podatek 2026"
+    owner: Subject | User,
+    *instalments: tuple[date, str],
+    type_code: str = "property_tax",
+    title: str = "Podatek 2026",
 ) -> Receivable:
     """Charge an owner with instalments (due date, złoty)."""
-    part = services.Part("Budynek", Decimal("100.5"), "m²", Decimal("1.10"), Decimal("110.55"), months=7, source="uchwała")
+    part = services.Part(
+        "Budynek", Decimal("100.5"), "m²", Decimal("1.10"), Decimal("110.55"), months=7, source="uchwała"
+    )
     return services.assess(
         account=open_account(owner, type_code),
         year=instalments[0][0].year,

@@ -33,7 +33,9 @@ def _clock():
 @pytest.fixture
 def ledger(anna: User):
     """Anna owes a tax in arrears, one not yet due, a lease and something in enforcement, and has paid one."""
-    tax = charge(anna, (date(2026, 5, 15), "1000.00"), (date(2026, 9, 15), "1000.00"), title="Podatek od domu 2026")
+    tax = charge(
+        anna, (date(2026, 5, 15), "1000.00"), (date(2026, 9, 15), "1000.00"), title="Podatek od domu 2026"
+    )
     charge(anna, (date(2026, 3, 31), "2400.00"), type_code="lease", title="Dzierżawa ogródka 2026")
     enforced = charge(anna, (date(2025, 5, 15), "300.00"), title="Podatek od garażu 2025")
     services.start_enforcement(instalment=instalment(enforced), on=date(2025, 10, 1), title="SM/1/2025")
@@ -54,7 +56,8 @@ def test_what_i_owe_as_the_owner(pages, anna, ledger):
     html = pages.get(URL, user=anna).content.decode()
     for text in (
         "Podatek od domu 2026, rata 1 z 2", "1\u00a0026,00\u00a0zł", "odsetki 26,00\u00a0zł", "SM/1/2025",
-        "Dzierżawa ogródka 2026", "o 3,00\u00a0zł za dużo", "Przejdź do płatności", "14 sierpnia 2026 (piątek)",
+        "Dzierżawa ogródka 2026", "o 3,00\u00a0zł za dużo",
+        "Przejdź do płatności", "14 sierpnia 2026 (piątek)",
     ):  # fmt: skip
         assert text in html, text
     assert html.count('type="checkbox"') == 3

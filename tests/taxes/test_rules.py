@@ -102,11 +102,16 @@ def test_paid_in_time_costs_nothing():
 
 def test_no_interest_regime():
     terms = replace(CIVIL_TERMS, regime=Regime.NONE)
-    assert explain_interest(Debt("n", terms, Decimal(100), date(2020, 1, 1)), date(2026, 1, 1), LAW).total == ZERO
+    assert (
+        explain_interest(Debt("n", terms, Decimal(100), date(2020, 1, 1)), date(2026, 1, 1), LAW).total
+        == ZERO
+    )
 
 
 def test_a_leap_year_is_divided_by_365_too():
-    assert round_grosz(explain_interest(tax(due=date(2023, 12, 31)), date(2024, 12, 31), LAW).raw) == Decimal("145.40")
+    assert round_grosz(explain_interest(tax(due=date(2023, 12, 31)), date(2024, 12, 31), LAW).raw) == Decimal(
+        "145.40"
+    )
 
 
 def test_a_day_before_the_first_rate_is_refused_not_guessed():
@@ -150,7 +155,8 @@ def test_tax_rate_follows_the_civil_rate_since_2020():
     ("day", "tax_rate", "civil_rate"),
     [
         (date(2014, 10, 8), "10", "13"), (date(2022, 2, 8), "8", "7.75"), (date(2022, 9, 8), "16.5", "12.25"),
-        (date(2025, 5, 7), "14.5", "11.25"), (date(2025, 5, 8), "13.5", "10.75"), (date(2026, 3, 5), "10.5", "9.25"),
+        (date(2025, 5, 7), "14.5", "11.25"), (date(2025, 5, 8), "13.5", "10.75"),
+        (date(2026, 3, 5), "10.5", "9.25"),
     ],
 )  # fmt: skip
 def test_rates_on_a_day(day, tax_rate, civil_rate):
@@ -232,8 +238,10 @@ def test_the_short_way_agrees_with_the_lines(debt, on):
     )
 
 
-@given(st.lists(st.integers(0, 5), min_size=1, max_size=5).flatmap(
-    lambda numbers: st.tuples(*[debts_of(f"d{index}") for index in range(len(numbers))])), money, day)  # fmt: skip
+several_debts = st.integers(1, 5).flatmap(lambda count: st.tuples(*[debts_of(f"d{n}") for n in range(count)]))
+
+
+@given(several_debts, money, day)
 def test_a_payment_is_credited_whole_and_never_over(debts, amount, on):
     result = allocate(amount, on, debts, LAW)
     assert sum(line.credited for line in result.lines) + result.overpaid == amount

@@ -18,8 +18,8 @@ from taxes.models import Allocation, Instalment, PaymentReceived
 from taxes.selectors.debts import load_law, owed_on
 from taxes.selectors.owed import PAYABLE_KIND
 
-from .ledger import charge, instalment
 from .law import LAW
+from .ledger import charge, instalment
 
 MAY = date(2026, 5, 15)
 AUGUST = date(2026, 8, 14)
@@ -55,7 +55,11 @@ def test_due_date_moves_and_late_delivery_extends_it(anna: User):
 def test_part_payment_then_interest_from_the_original_date(anna: User):
     row = instalment(charge(anna, (MAY, "1000.00")))
     services.receive_payment(
-        subject=anna.identity.subject, amount=Decimal(500), paid_on=AUGUST, channel="transfer", instalments=[row.public_id]
+        subject=anna.identity.subject,
+        amount=Decimal(500),
+        paid_on=AUGUST,
+        channel="transfer",
+        instalments=[row.public_id],
     )
     [line] = Allocation.objects.all()
     assert (line.principal, line.interest) == (Decimal("487.33"), Decimal("12.67"))
@@ -77,7 +81,9 @@ def test_civil_part_payment_carries_what_interest_it_left(anna: User):
 
 def test_delivered_reminder_costs_are_owed_and_paid_first(anna: User):
     row = instalment(charge(anna, (MAY, "100.00")))
-    services.send_reminder(instalment=row, number="UP/1", sent_on=date(2026, 6, 5), delivered_on=date(2026, 6, 14))
+    services.send_reminder(
+        instalment=row, number="UP/1", sent_on=date(2026, 6, 5), delivered_on=date(2026, 6, 14)
+    )
     assert owed(row, date(2026, 6, 13)).debt.costs == ZERO
     assert owed(row, date(2026, 6, 14)).debt.costs == Decimal("16.00")
     services.receive_payment(
@@ -93,13 +99,17 @@ def test_money_without_designation_goes_to_the_oldest_and_the_rest_is_overpaid(a
     services.receive_payment(
         subject=anna.identity.subject, amount=Decimal("160.00"), paid_on=date(2026, 9, 1), channel="transfer"
     )
-    assert set(Instalment.objects.filter(receivable=receivable).values_list("status", flat=True)) == {"settled"}
+    assert set(Instalment.objects.filter(receivable=receivable).values_list("status", flat=True)) == {
+        "settled"
+    }
     assert sum(Allocation.objects.values_list("overpaid", flat=True)) == Decimal("10.00")
 
 
 def test_money_for_a_subject_that_owes_nothing_is_refused(anna: User):
     with pytest.raises(LedgerError), transaction.atomic():
-        services.receive_payment(subject=anna.identity.subject, amount=Decimal(1), paid_on=MAY, channel="cash")
+        services.receive_payment(
+            subject=anna.identity.subject, amount=Decimal(1), paid_on=MAY, channel="cash"
+        )
 
 
 def test_a_portal_payment_settles_once_however_often_it_is_told(anna: User):
@@ -136,7 +146,11 @@ def test_a_debt_paid_by_other_means_meanwhile_makes_an_overpayment(anna: User):
 def test_price_leaves_out_what_is_paid_enforced_unknown_or_somebody_elses(anna: User, borys: User):
     paid = instalment(charge(anna, (MAY, "10.00"), title="a"))
     services.receive_payment(
-        subject=anna.identity.subject, amount=Decimal(10), paid_on=MAY, channel="cash", instalments=[paid.public_id]
+        subject=anna.identity.subject,
+        amount=Decimal(10),
+        paid_on=MAY,
+        channel="cash",
+        instalments=[paid.public_id],
     )
     enforced = instalment(charge(anna, (MAY, "20.00"), title="b"))
     services.start_enforcement(instalment=enforced, on=AUGUST, title="SM/1")
