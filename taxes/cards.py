@@ -22,14 +22,13 @@ def attention(viewer: Viewer) -> list[Attention]:
     url = reverse("taxes:what_i_owe")
     items = []
     if numbers.overdue_count:
-        text = _("Po terminie: %(amount)s razem z odsetkami i kosztami (liczba rat: %(count)s).") % {
+        text = _("Do zapłaty z odsetkami i kosztami: %(amount)s (liczba rat: %(count)s).") % {
             "amount": format_pln(numbers.overdue.total),
             "count": numbers.overdue_count,
         }
         items.append(Attention(numbers.overdue_since, text, url, _("Zapłać"), "overdue"))
     if numbers.next_due_on and (numbers.next_due_on - clock.today()).days <= 14:
-        text = _("Do %(day)s zapłać %(amount)s.") % {
-            "day": words.long_date(numbers.next_due_on, weekday=True),
+        text = _("Do zapłaty w terminie: %(amount)s.") % {
             "amount": format_pln(numbers.next_amount),
         }
         items.append(Attention(numbers.next_due_on, text, url, _("Zobacz"), "waiting"))
