@@ -7,3 +7,11 @@ class AccessConfig(AppConfig):
     label = "access"
     verbose_name = _("Wnioski o dostęp")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.conf import settings
+
+        from epuap.inbox import handlers
+        from portal.access.services.epuap_door import open_from_epuap
+
+        handlers.register(settings.ACCESS_FORM_NAMESPACE, open_from_epuap)

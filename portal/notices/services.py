@@ -1,5 +1,7 @@
 """Telling people that something happened."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.mail import send_mail
@@ -50,6 +52,14 @@ def notify_staff(*, permission: str, topic: str, text: str, url: str = "") -> in
     for clerk in clerks:
         notify(user=clerk, topic=topic, text=text, url=url, email=clerk.email)
     return len(clerks)
+
+
+def mark_read(*, user: User, public_id: UUID | None = None) -> int:
+    """Mark one notice of the user, or all of them, as read; return how many were new."""
+    unread = Notice.objects.filter(user=user, read_at=None)
+    if public_id is not None:
+        unread = unread.filter(public_id=public_id)
+    return unread.update(read_at=clock.now())
 
 
 def send_email(notice_id: str) -> None:

@@ -1,0 +1,289 @@
+"""The clerk's desk: the queue of applications and the view of one."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from eurzad.lib import clock, dates
+from portal.access import rules, selectors, texts
+from portal.access.errors import AccessError
+from portal.access.forms import DecisionForm
+from portal.access.models import DOOR_LABELS, AccessApplication, AccessApplicationQuerySet
+from portal.access.services import deciding
+from portal.journal.services import record
+from portal.people.models import User
+
+TAB_LABELS = {
+    "to_take": _("do wzięcia"),
+    "mine": _("moje"),
+    "urgent": _("pilne"),
+    "overdue": _("po terminie"),
+    "done": _("zakończone"),
+    "all": _("wszystkie"),
+}
+
+
+class QueueFilter(admin.SimpleListFilter):
+    """Tabs of the queue; a search looks through all of them."""
+
+    title = _("kolejka")
+    parameter_name = "tab"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [(tab, TAB_LABELS[tab]) for tab in selectors.QUEUE_TABS]
+
+    def choices(self, changelist: Any) -> Any:
+        for tab, label in self.lookup_choices:
+            yield {
+                "selected": current_tab(changelist.params, changelist.query) == tab,
+                "query_string": changelist.get_query_string({self.parameter_name: tab}),
+                "display": label,
+            }
+
+    def queryset(
+        self, request: HttpRequest, queryset: AccessApplicationQuerySet
+    ) -> AccessApplicationQuerySet:
+        tab = current_tab(request.GET, request.GET.get("q", ""))
+        return selectors.in_tab(queryset, tab, clerk=request.user, today=clock.today())
+
+
+def current_tab(params: Any, query: str) -> str:
+    """The tab that is open: chosen, or all when searching, or what waits to be taken."""
+    tab = str(params.get("tab") or "")
+    if tab in selectors.QUEUE_TABS:
+        return tab
+    return "all" if query else "to_take"
+
+
+class DoorFilter(admin.SimpleListFilter):
+    """The door an application came through."""
+
+    title = _("droga")
+    parameter_name = "door"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Any:
+        return DOOR_LABELS
+
+    def queryset(
+        self, request: HttpRequest, queryset: AccessApplicationQuerySet
+    ) -> AccessApplicationQuerySet:
+        return queryset.filter(door=self.value()) if self.value() else queryset
+
+
+@admin.register(AccessApplication)
+class AccessApplicationAdmin(admin.ModelAdmin):
+    """Filed applications; nothing is added, edited or removed by hand."""
+
+    list_display = ("number", "person", "status", "deadline", "door", "received", "handler")
+    list_filter = (QueueFilter, DoorFilter)
+    list_select_related = ("assigned_to",)
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("number", "family_name")
+    search_help_text = _("Numer wniosku albo nazwisko")
+    ordering = ("due_on", "pk")
+    actions = None
+    change_list_template = "admin/access/accessapplication/queue.html"
+
+    def get_queryset(self, request: HttpRequest) -> AccessApplicationQuerySet:
+        return AccessApplication.objects.filed().defer(*selectors.BLOBS, "signature_report")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AccessApplication | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AccessApplication | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: AccessApplication | None = None) -> bool:
+        return may_decide(request) or super().has_view_permission(request, obj)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_decide(request) or super().has_module_permission(request)
+
+    @admin.display(description=_("wnioskodawca"), ordering="family_name")
+    def person(self, application: AccessApplication) -> str:
+        return f"{application.family_name} {application.given_name}"
+
+    @admin.display(description=_("stan"))
+    def status(self, application: AccessApplication) -> str:
+        tone, words = status_words(application)
+        return format_html('<span class="tag tag-{}">{}</span>', tone, words)
+
+    @admin.display(description=_("termin decyzji"), ordering="due_on")
+    def deadline(self, application: AccessApplication) -> str:
+        day = dates.format_short(application.due_on)
+        if application.state != rules.State.SUBMITTED:
+            return day
+        left = rules.days_left(application.due_on, clock.today())
+        return f"{day} ({texts.days_left_words(left)})"
+
+    @admin.display(description=_("wpłynął"), ordering="received_at")
+    def received(self, application: AccessApplication) -> str:
+        return dates.format_short(clock.to_warsaw(application.received_at).date())
+
+    @admin.display(description=_("prowadzi"))
+    def handler(self, application: AccessApplication) -> str:
+        return str(application.assigned_to or "–")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        open_tab = current_tab(request.GET, request.GET.get("q", ""))
+        counts = selectors.queue_counts(clerk=request.user, today=clock.today())
+        tabs = [
+            {
+                "label": TAB_LABELS[tab],
+                "count": counts[tab],
+                "url": f"?{urlencode({'tab': tab})}",
+                "is_open": tab == open_tab,
+            }
+            for tab in selectors.QUEUE_TABS
+        ]
+        return super().changelist_view(
+            request, {**(extra_context or {}), "tabs": tabs, "title": _("Wnioski o dostęp")}
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        name = "access_accessapplication_"
+        own = [
+            path("<int:pk>/wez/", self._guard(claim), name=f"{name}claim"),
+            path("<int:pk>/oddaj/", self._guard(release), name=f"{name}release"),
+            path("<int:pk>/decyzja/", self._guard(decide), name=f"{name}decide"),
+        ]
+        return own + super().get_urls()
+
+    def _guard(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        def guarded(request: HttpRequest, pk: int) -> HttpResponse:
+            if not may_decide(request):
+                raise PermissionDenied
+            return view(request, pk)
+
+        return self.admin_site.admin_view(require_POST(guarded))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        application = self._with_people(object_id)
+        record(
+            actor_id=request.user.public_id,
+            subject_id=application.identity.public_id,
+            action="access.read",
+            reference=application.number or "",
+        )
+        return self._desk(request, application, DecisionForm())
+
+    def _with_people(self, object_id: str) -> AccessApplication:
+        found = AccessApplication.objects.filed().filter(pk=int(object_id) if object_id.isdigit() else 0)
+        application = found.select_related(
+            "identity__subject", "assigned_to", "decided_by", "joined_to", "subject"
+        ).first()
+        if application is None:
+            raise Http404
+        return application
+
+    def _desk(
+        self, request: HttpRequest, application: AccessApplication, form: DecisionForm
+    ) -> TemplateResponse:
+        query = request.GET.get("osoba", "").strip()
+        waiting = application.state == rules.State.SUBMITTED
+        holder = application.assigned_to_id
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Wniosek o dostęp %(number)s") % {"number": application.number},
+            "application": application,
+            "desk": selectors.desk_of(application, query=query),
+            "events": application.events.select_related("actor"),
+            "joined": application.joined.all(),
+            "status_tag": status_words(application),
+            "deadline": self.deadline(application),
+            "form": form,
+            "query": query,
+            "reasons": texts.REASON_TEMPLATES,
+            "may_decide": may_decide(request) and waiting and holder in (None, request.user.pk),
+            "may_claim": may_decide(request) and waiting and holder is None,
+            "may_take_over": may_decide(request) and waiting and holder not in (None, request.user.pk),
+            "may_release": may_decide(request) and waiting and holder == request.user.pk,
+        }
+        return TemplateResponse(request, "admin/access/accessapplication/desk.html", context)
+
+
+def may_decide(request: HttpRequest) -> bool:
+    """Whether the signed-in clerk takes and decides applications."""
+    return request.user.has_perm("access.decide_accessapplication")
+
+
+def status_words(application: AccessApplication) -> tuple[str, str]:
+    """Tone and words of the tag: what is new, and for whom."""
+    if application.state == rules.State.SUBMITTED:
+        if rules.is_overdue(rules.State.SUBMITTED, application.due_on, clock.today()):
+            return "overdue", str(_("po terminie"))
+        if rules.days_left(application.due_on, clock.today()) <= rules.URGENT_DAYS:
+            return "waiting", str(_("pilny"))
+        return ("neutral", str(_("w toku"))) if application.assigned_to_id else ("waiting", str(_("nowy")))
+    tone = "done" if application.state == rules.State.APPROVED else "neutral"
+    return tone, str(application.get_state_display())
+
+
+def claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an application, also from another clerk when asked so."""
+    take_over = request.POST.get("take_over") == "1"
+    return _act(
+        request, pk, lambda clerk: deciding.claim(application_id=pk, clerk=clerk, take_over=take_over),
+        _("Wniosek jest teraz Twój."),
+    )  # fmt: skip
+
+
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give an application back."""
+    return _act(
+        request, pk, lambda clerk: deciding.release(application_id=pk, clerk=clerk),
+        _("Wniosek wrócił do kolejki."),
+    )  # fmt: skip
+
+
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve or reject; an incomplete decision changes nothing."""
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, errors[0])
+        return redirect("admin:access_accessapplication_change", pk)
+    data = form.cleaned_data
+    if data["decision"] == DecisionForm.APPROVE:
+        return _act(
+            request, pk,
+            lambda clerk: deciding.approve(application_id=pk, clerk=clerk, subject=data["subject"]),
+            _("Wniosek przyjęty. Wnioskodawca dostał powiadomienie."),
+        )  # fmt: skip
+    return _act(
+        request, pk, lambda clerk: deciding.reject(application_id=pk, clerk=clerk, reason=data["reason"]),
+        _("Wniosek odrzucony. Wnioskodawca dostał powiadomienie."),
+    )  # fmt: skip
+
+
+def _act(
+    request: HttpRequest, pk: int, action: Callable[[User], AccessApplication], done: Any
+) -> HttpResponse:
+    try:
+        action(request.user)
+    except AccessApplication.DoesNotExist:
+        raise Http404 from None
+    except AccessError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, done)
+    return redirect(reverse("admin:access_accessapplication_change", args=[pk]))

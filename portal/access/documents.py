@@ -1,0 +1,105 @@
+"""The application's XML document and its readable pages."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from epuap.xml import application as application_xml
+from epuap.xml.letters import LetterData, build_letter
+from epuap.xml.verify import payload_digest
+from epuap.xml.xades import seal
+from eurzad.lib import clock, dates, xml
+from portal.access import selectors
+from portal.access.models import AccessApplication
+from portal.access.receipts import read_file
+from portal.access.rules import State
+from portal.people import pii
+
+_STATEMENT = "Oświadczam, że dane podane we wniosku są zgodne z prawdą."
+
+
+def build_document(application: AccessApplication) -> tuple[bytes, str]:
+    """Return the XML document of a draft and the digest that it must come back with."""
+    content = application_xml.ApplicationDocument(
+        given_name=application.given_name,
+        family_name=application.family_name,
+        pesel=pii.decrypt(application.pesel_encrypted),
+        street=application.street,
+        building=application.building,
+        flat=application.flat,
+        postal_code=application.postal_code,
+        city=application.city,
+        phone=application.phone,
+        email=application.email,
+        office_name=settings.MUNICIPALITY["office_name"],
+        place=settings.MUNICIPALITY["city"],
+        created_on=clock.today(),
+        justification=application.remarks,
+        own_data=True,
+        statements=(_STATEMENT,),
+    )
+    document = application_xml.build(content, namespace=settings.ACCESS_FORM_NAMESPACE)
+    return document, payload_digest(document)
+
+
+def build_decision_letter(filed: AccessApplication, decided: AccessApplication) -> bytes:
+    """Return the sealed letter that answers ``filed``; ``decided`` is the same, or the one it was joined to.
+
+    The letter is a Polish document whatever the language of the screen.
+    """
+    office = settings.MUNICIPALITY["office_name"]
+    letter = LetterData(
+        title=f"Decyzja w sprawie wniosku o dostęp {filed.number}",
+        paragraphs=_decision_paragraphs(filed, decided, office),
+        office_name=office,
+        place=settings.MUNICIPALITY["city"],
+        recipient_given_name=filed.given_name,
+        recipient_family_name=filed.family_name,
+        created_on=clock.to_warsaw(decided.decided_at).date(),
+        case_number=str(filed.number),
+        kind="informacja o rozstrzygnięciu wniosku",
+    )
+    return seal(
+        xml.parse(build_letter(letter)),
+        key_pem=read_file("SEAL_KEY"),
+        cert_pem=read_file("SEAL_CERT"),
+        signed_at=clock.to_warsaw(clock.now()),
+    )
+
+
+def _decision_paragraphs(
+    filed: AccessApplication, decided: AccessApplication, office: str
+) -> tuple[str, ...]:
+    day = dates.format_long(clock.to_warsaw(filed.received_at).date())
+    opening = f"{office} rozpatrzył wniosek o dostęp do konta w portalu eUrząd, który wpłynął {day}."
+    if decided.state == State.APPROVED:
+        ending = f"Wniosek przyjęto. Zaloguj się w portalu: {settings.PORTAL_BASE_URL}"
+        return (opening, ending)
+    return (opening, "Wniosek odrzucono.", f"Uzasadnienie: {decided.decision_reason}")
+
+
+def application_context(application: AccessApplication) -> dict[str, Any]:
+    """What the page and the PDF of the application show."""
+    return {
+        "application": application,
+        "office": settings.MUNICIPALITY["office_name"],
+        "summary": selectors.application_summary(application),
+        "signature": selectors.signature_summary(application),
+    }
+
+
+def receipt_context(application: AccessApplication) -> dict[str, Any]:
+    """What the page and the PDF of the UPP show."""
+    local = clock.to_warsaw(application.received_at)
+    return {
+        "application": application,
+        "legal_effect": settings.ACCESS_LEGAL_EFFECT.get(application.door, ""),
+        "rows": [
+            (_("Identyfikator poświadczenia"), application.upp_identifier),
+            (_("Adresat"), settings.MUNICIPALITY["office_name"]),
+            (_("Nadawca"), f"{application.given_name} {application.family_name}"),
+            (_("Dokument"), _("Wniosek o dostęp %(number)s") % {"number": application.number}),
+            (_("Data doręczenia"), f"{dates.format_short(local.date())}, {local:%H:%M:%S}"),
+        ],
+    }

@@ -1,0 +1,65 @@
+"""What the application for access refuses, each with a sentence for the user."""
+
+from django.utils.translation import gettext_lazy as _
+
+from eurzad.lib.errors import DomainError
+
+
+class AccessError(DomainError):
+    """An application for access cannot do what was asked."""
+
+    code = "access"
+
+
+class DoorClosed(AccessError):
+    """The town does not take applications this way."""
+
+    code = "access_door_closed"
+
+    def __init__(self) -> None:
+        super().__init__(str(_("Urząd nie przyjmuje teraz wniosków tą drogą.")))
+
+
+class NothingToSign(AccessError):
+    """There is no draft that could go to signing."""
+
+    code = "access_nothing_to_sign"
+
+    def __init__(self) -> None:
+        super().__init__(str(_("Nie ma wniosku do podpisania. Zacznij od wypełnienia formularza.")))
+
+
+class CannotWithdraw(AccessError):
+    """The application has been filed or signed already."""
+
+    code = "access_cannot_withdraw"
+
+    def __init__(self) -> None:
+        super().__init__(str(_("Tego wniosku nie można już wycofać w portalu.")))
+
+
+class AlreadyOpen(AccessError):
+    """Another application of the same person waits for a decision."""
+
+    code = "access_already_open"
+
+    def __init__(self) -> None:
+        super().__init__(str(_("Twój wniosek jest już w urzędzie i czeka na decyzję.")))
+
+
+class AlreadyDecided(AccessError):
+    """Somebody has decided this application."""
+
+    code = "access_already_decided"
+
+
+class NotYours(AccessError):
+    """Another clerk has taken this application."""
+
+    code = "access_taken_by_other"
+
+
+class DecisionIncomplete(AccessError):
+    """A subject to approve or a reason to reject is missing."""
+
+    code = "access_decision_incomplete"

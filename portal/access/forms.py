@@ -1,0 +1,92 @@
+"""The form of an application for access, and the clerk's decision."""
+
+import re
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.access.services.drafting import Details
+from portal.people.models import Subject
+
+POSTAL_CODE = re.compile(r"[0-9]{2}-[0-9]{3}")
+PHONE = re.compile(r"\+?[0-9][0-9 ()-]{5,24}")
+
+
+class ApplicationForm(forms.Form):
+    """What the applicant may add to the verified identity; everything but the address is optional."""
+
+    street = forms.CharField(
+        label=_("Ulica"), max_length=120, required=False,
+        help_text=_("Zostaw puste, jeśli w miejscowości nie ma ulic."),
+        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
+    )  # fmt: skip
+    building = forms.CharField(label=_("Numer domu"), max_length=20)
+    flat = forms.CharField(label=_("Numer mieszkania (jeśli jest)"), max_length=20, required=False)
+    postal_code = forms.CharField(
+        label=_("Kod pocztowy"), max_length=6, help_text=_("Na przykład 99-901."),
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+    )  # fmt: skip
+    city = forms.CharField(
+        label=_("Miejscowość"), max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+    )  # fmt: skip
+    phone = forms.CharField(
+        label=_("Telefon"), max_length=25, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+    )  # fmt: skip
+    email = forms.EmailField(
+        label=_("E-mail do powiadomień"), required=False,
+        help_text=_(
+            "Wyślemy link do potwierdzenia adresu. Na potwierdzony adres napiszemy tylko tyle, "
+            "że w portalu jest nowa wiadomość."
+        ),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )  # fmt: skip
+    remarks = forms.CharField(
+        label=_("Uwagi"), max_length=1000, required=False,
+        help_text=_("Na przykład wcześniejsze nazwisko albo adres nieruchomości."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )  # fmt: skip
+
+    def clean_postal_code(self) -> str:
+        value = str(self.cleaned_data["postal_code"])
+        if not POSTAL_CODE.fullmatch(value):
+            raise forms.ValidationError(_("Wpisz kod pocztowy w postaci 99-901."))
+        return value
+
+    def clean_phone(self) -> str:
+        value = str(self.cleaned_data["phone"])
+        if value and not PHONE.fullmatch(value):
+            raise forms.ValidationError(_("Wpisz numer telefonu samymi cyframi, na przykład 600 000 000."))
+        return value
+
+    def details(self) -> Details:
+        """The cleaned form as the service takes it."""
+        return Details(**self.cleaned_data)
+
+
+class DecisionForm(forms.Form):
+    """Approve with a subject, or reject with a reason."""
+
+    APPROVE, REJECT, NEW = "approve", "reject", "new"
+
+    decision = forms.ChoiceField(choices=((APPROVE, APPROVE), (REJECT, REJECT)))
+    subject = forms.CharField(required=False)
+    reason = forms.CharField(required=False, max_length=2000)
+
+    def clean(self) -> dict[str, object]:
+        data = super().clean() or {}
+        if data.get("decision") == self.APPROVE and data.get("subject") != self.NEW:
+            data["subject"] = self._existing(str(data.get("subject") or ""))
+        elif data.get("decision") == self.APPROVE:
+            data["subject"] = None
+        elif not str(data.get("reason", "")).strip():
+            self.add_error("reason", _("Podaj uzasadnienie – przeczyta je wnioskodawca."))
+        return data
+
+    def _existing(self, public_id: str) -> Subject | None:
+        try:
+            return Subject.objects.get(public_id=public_id)
+        except (Subject.DoesNotExist, ValueError, forms.ValidationError):
+            self.add_error("subject", _("Wskaż osobę z ewidencji albo załóż nowy wpis."))
+            return None

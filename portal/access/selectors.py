@@ -1,0 +1,368 @@
+"""Reading applications for access: the applicant's own, and the clerks' queue."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from eurzad.lib import clock, dates
+from portal.access import evidence, rules, texts
+from portal.access.models import AccessApplication, AccessApplicationQuerySet, ApplicationEvent, Door
+from portal.access.rules import State
+from portal.people import pii
+from portal.people import services as people
+from portal.people.models import Identity, Subject, User
+
+BLOBS = ("document", "signed_document", "upp")
+_ORDER = {State.SUBMITTED: 0, **dict.fromkeys(rules.PREPARING, 1)}
+
+
+def own_applications(identity: Identity) -> list[AccessApplication]:
+    """A person's applications, newest first, without their bytes."""
+    return list(
+        AccessApplication.objects.for_identity(identity).defer(*BLOBS).select_related("joined_to")[:50]
+    )
+
+
+def current_application(identity: Identity) -> AccessApplication | None:
+    """The application a person would ask about: the one in the office, else in preparation, else the last one."""
+    return current_of(own_applications(identity))
+
+
+def current_of(applications: list[AccessApplication]) -> AccessApplication | None:
+    """Choose the current one of a person's applications, newest first."""
+    kept = [item for item in applications if item.state != State.WITHDRAWN]
+    return min(kept, key=lambda item: _ORDER.get(State(item.state), 2), default=None)
+
+
+def own_application(identity: Identity, public_id: UUID) -> AccessApplication | None:
+    """One application of this person with its bytes, or None for anybody else's."""
+    return (
+        AccessApplication.objects.filter(identity=identity, public_id=public_id)
+        .select_related("identity", "joined_to")
+        .first()
+    )
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the timeline. ``position``: done, current or next."""
+
+    title: str
+    position: str
+    happened_on: str = ""
+    text: str = ""
+    documents: str = ""
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the status page shows."""
+
+    application: AccessApplication
+    sentence: str
+    tag: str
+    tone: str
+    steps: list[Step]
+    refresh_seconds: int
+    goes_to_signing: bool
+    refusal: str
+
+
+def status_of(application: AccessApplication) -> Status:
+    """Build the status page of one application."""
+    today, state = clock.today(), State(application.state)
+    stage = rules.sign_stage(
+        sent_at=application.sent_at,
+        signing_url=application.signing_url,
+        returned_at=application.returned_at,
+        now=clock.now(),
+    )
+    now = rules.who_must_act(state, due_on=application.due_on, today=today, stage=stage)
+    joined_to = application.joined_to
+    working = now.actor == rules.Actor.SYSTEM
+    goes = state == State.AWAITING_SIGNATURE and bool(application.signing_url) and not application.opened_at
+    return Status(
+        application=application,
+        sentence=texts.now_sentence(
+            now.sentence, due_on=application.due_on, number=joined_to.number if joined_to else ""
+        ),
+        tag=_("po terminie") if now.sentence == "overdue" else str(application.get_state_display()),
+        tone=_tone(state, now.sentence),
+        steps=_steps(application),
+        refresh_seconds=0 if not working else 30 if now.sentence == "unavailable" else 3,
+        goes_to_signing=goes,
+        refusal=texts.refusal_sentence(application.refusal_code) if application.refusal_code else "",
+    )
+
+
+def _tone(state: State, sentence: str) -> str:
+    if sentence == "overdue" or state in (State.REJECTED, State.SIGNATURE_REFUSED):
+        return "overdue"
+    if state == State.APPROVED:
+        return "done"
+    return "neutral" if state in (State.WITHDRAWN, State.JOINED) else "waiting"
+
+
+def _steps(application: AccessApplication) -> list[Step]:
+    times: dict[str, datetime] = {}
+    for event in ApplicationEvent.objects.filter(application=application):
+        times[event.kind] = event.happened_at
+    state = State(application.state)
+    if state == State.WITHDRAWN:
+        return [
+            Step(_("Rozpoczęto wniosek"), "done", _when(times.get("created"))),
+            Step(_("Wycofano"), "done", _when(times.get("withdrawn") or times.get("expired"))),
+        ]
+    rows = _portal_rows(application, times) if application.door == Door.PORTAL else _epuap_rows(application)
+    rows += _office_rows(application, state)
+    current = _current_index(application.door, state)
+    return [
+        Step(
+            title=title,
+            position="done" if index < current else "current" if index == current else "next",
+            happened_on=when if index <= current else "",
+            text=text if index <= current else "",
+            documents=documents if index <= current else "",
+        )
+        for index, (title, when, text, documents) in enumerate(rows)
+    ]
+
+
+def _portal_rows(
+    application: AccessApplication, times: dict[str, datetime]
+) -> list[tuple[str, str, str, str]]:
+    checked = times.get("receipt_issued") or times.get("signature_refused")
+    return [
+        (_("Wypełnienie wniosku"), _when(times.get("created")), "", ""),
+        (_("Podpis"), _when(times.get("signed")), "", "application" if application.document else ""),
+        (
+            _("Sprawdzenie podpisu i poświadczenie złożenia (UPP)"),
+            _when(checked),
+            "",
+            "receipt" if application.upp_identifier else "",
+        ),
+    ]
+
+
+def _epuap_rows(application: AccessApplication) -> list[tuple[str, str, str, str]]:
+    return [
+        (
+            _("Wysłanie przez ePUAP"),
+            _when(application.received_at),
+            _("Poświadczenie złożenia (UPP) masz na swoim koncie ePUAP."),
+            "application",
+        ),
+        (_("Odbiór i sprawdzenie podpisu"), _when(application.created_at), "", ""),
+    ]
+
+
+def _office_rows(application: AccessApplication, state: State) -> list[tuple[str, str, str, str]]:
+    due = (
+        _("Decyzja do %(date)s.") % {"date": dates.format_short(application.due_on)}
+        if application.due_on
+        else ""
+    )
+    decision = {
+        State.APPROVED: _("Wniosek przyjęty."),
+        State.REJECTED: _("Wniosek odrzucony. Uzasadnienie: %(reason)s")
+        % {"reason": application.decision_reason},
+        State.JOINED: _("Decyzja zapadnie w wcześniejszym wniosku."),
+    }.get(state, "")
+    return [
+        (_("Urzędnik sprawdza wniosek"), _when(application.received_at), due, ""),
+        (_("Decyzja"), _when(application.decided_at), decision, ""),
+    ]
+
+
+def _current_index(door: str, state: State) -> int:
+    order = {
+        State.DRAFT: 0,
+        State.AWAITING_SIGNATURE: 1,
+        State.SIGNATURE_CHECK: 2,
+        State.RECEIPT_PENDING: 2,
+        State.SIGNATURE_REFUSED: 2,
+        State.SUBMITTED: 3,
+        State.JOINED: 3,
+        State.APPROVED: 4,
+        State.REJECTED: 4,
+    }[state]
+    return order - 1 if door == Door.EPUAP else order
+
+
+def _when(moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    local = clock.to_warsaw(moment)
+    return f"{dates.format_long(local.date(), get_language() or 'pl')}, {local:%H:%M}"
+
+
+@dataclass(frozen=True)
+class Way:
+    """One open door with the town's own words about its legal effect."""
+
+    door: str
+    legal_effect: str
+    url: str
+
+
+def open_doors() -> list[Way]:
+    """Doors the town keeps open, in the order of the settings."""
+    urls = {Door.EPUAP.value: settings.EPUAP_FORM_URL}
+    return [
+        Way(door, settings.ACCESS_LEGAL_EFFECT.get(door, ""), urls.get(door, ""))
+        for door in settings.ACCESS_DOORS
+    ]
+
+
+def application_summary(application: AccessApplication) -> list[tuple[str, str]]:
+    """The application as label and value, empty values left out."""
+    rows = [
+        (_("Imię i nazwisko"), f"{application.given_name} {application.family_name}"),
+        (_("PESEL"), pii.mask(pii.decrypt(application.pesel_encrypted))),
+        (_("Adres"), address_line(application)),
+        (_("Telefon"), application.phone),
+        (_("E-mail"), application.email),
+        (_("Zakres"), _("dostęp do własnych danych")),
+        (_("Uwagi"), application.remarks),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def address_line(application: AccessApplication) -> str:
+    """Street, building, flat, postal code and city in one line."""
+    house = f"{application.building}/{application.flat}" if application.flat else application.building
+    street = " ".join(part for part in (application.street, house) if part)
+    place = f"{application.postal_code} {application.city}".strip()
+    return ", ".join(part for part in (street, place) if part)
+
+
+QUEUE_TABS = ("to_take", "mine", "urgent", "overdue", "done", "all")
+
+
+def in_tab(
+    queryset: AccessApplicationQuerySet, tab: str, *, clerk: User, today: date
+) -> AccessApplicationQuerySet:
+    """Applications of one tab of the queue."""
+    return queryset.filter(_tab_condition(tab, clerk, today))
+
+
+def queue_counts(*, clerk: User, today: date) -> dict[str, int]:
+    """How many applications stand in each tab, in one query."""
+    counts: dict[str, int] = AccessApplication.objects.filed().aggregate(
+        **{tab: Count("pk", filter=_tab_condition(tab, clerk, today)) for tab in QUEUE_TABS}
+    )
+    return counts
+
+
+def _tab_condition(tab: str, clerk: User, today: date) -> Q:
+    waiting = Q(state=State.SUBMITTED.value)
+    urgent = date.fromordinal(today.toordinal() + rules.URGENT_DAYS)
+    return {
+        "to_take": waiting & Q(assigned_to__isnull=True),
+        "mine": waiting & Q(assigned_to=clerk.pk),
+        "urgent": waiting & Q(due_on__gte=today, due_on__lte=urgent),
+        "overdue": waiting & Q(due_on__lt=today),
+        "done": Q(state__in=[State.APPROVED.value, State.REJECTED.value, State.JOINED.value]),
+        "all": Q(pk__isnull=False),
+    }[tab]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One line of the clerk's view. ``matches``: None where nothing can be compared."""
+
+    label: str
+    declared: str
+    signed: str
+    matches: bool | None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the clerk sees of one application."""
+
+    comparisons: list[Comparison]
+    declared: list[tuple[str, str]]
+    signature: list[tuple[str, str]]
+    facts: list[evidence.Fact]
+    proposed: Subject | None
+    candidates: list[Subject]
+    already_linked: Subject | None
+    has_mismatch: bool
+
+
+def desk_of(application: AccessApplication, *, query: str = "") -> Desk:
+    """Put side by side what was declared, what the signature says and what the records know."""
+    identity = application.identity
+    comparisons = _compare(application)
+    facts = evidence.gather(
+        evidence.Identifiers(
+            pesel_fingerprint=identity.fingerprint,
+            family_name=application.family_name,
+            given_name=application.given_name,
+            birth_date=identity.birth_date,
+            address=address_line(application),
+        )
+    )
+    return Desk(
+        comparisons=comparisons,
+        declared=application_summary(application),
+        signature=signature_summary(application),
+        facts=facts,
+        proposed=people.find_subject_by_fingerprint("pesel", identity.fingerprint),
+        candidates=_candidates(query),
+        already_linked=identity.subject,
+        has_mismatch=any(row.matches is False for row in comparisons)
+        or any(fact.matches is False for fact in facts),
+    )
+
+
+def _compare(application: AccessApplication) -> list[Comparison]:
+    identity, signer = application.identity, (application.signature_report or {}).get("signer") or {}
+    return [
+        _row(_("Imię"), application.given_name, signer.get("given_name", "")),
+        _row(_("Nazwisko"), application.family_name, signer.get("family_name", "")),
+        Comparison(
+            _("PESEL"),
+            pii.mask(pii.decrypt(application.pesel_encrypted)),
+            identity.masked_pesel,
+            application.pesel_fingerprint == identity.fingerprint,
+        ),
+    ]
+
+
+def _row(label: str, declared: str, signed: str) -> Comparison:
+    same = declared.strip().casefold() == signed.strip().casefold() if signed else None
+    return Comparison(label, declared, signed, same)
+
+
+_METHODS = {"trusted": gettext_lazy("podpis zaufany"), "qualified": gettext_lazy("podpis kwalifikowany")}
+
+
+def signature_summary(application: AccessApplication) -> list[tuple[str, str]]:
+    """What the verified signature says, as label and value; empty before there is one."""
+    report = application.signature_report
+    if not report or report["status"] != "valid":
+        return []
+    signer = report["signer"]
+    return [
+        (_("Podpisał(a)"), f"{signer['given_name']} {signer['family_name']}"),
+        (_("Rodzaj podpisu"), str(_METHODS[report["method"]])),
+        (_("Podpis złożono"), _when(datetime.fromisoformat(report["signed_at"]))),
+        (_("Certyfikat"), report["certificate_subject"]),
+    ]
+
+
+def _candidates(query: str) -> list[Subject]:
+    words = query.split()
+    if not words:
+        return []
+    found = Subject.objects.filter(kind=Subject.Kind.PERSON)
+    for word in words[:3]:
+        found = found.filter(Q(family_name__istartswith=word) | Q(given_name__istartswith=word))
+    return list(found.order_by("family_name", "given_name")[:10])

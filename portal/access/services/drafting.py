@@ -1,0 +1,150 @@
+"""The form in the portal: draft, confirmed e-mail, withdrawal."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+
+from django.conf import settings
+from django.core import signing
+from django.core.mail import send_mail
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from eurzad.lib import clock
+from eurzad.lib.errors import TransientError
+from eurzad.outbox.services import enqueue
+from portal.access import errors
+from portal.access.models import AccessApplication, Door
+from portal.access.rules import State
+from portal.access.services import history
+from portal.people.models import Identity
+
+EMAIL_SALT = "portal.access.email"
+EMAIL_LINK_SECONDS = 7 * 24 * 3600
+MAX_EMAIL_MESSAGES = 5
+
+
+@dataclass(frozen=True)
+class Details:
+    """What the applicant fills in; the names and the PESEL come from the verified identity."""
+
+    street: str = ""
+    building: str = ""
+    flat: str = ""
+    postal_code: str = ""
+    city: str = ""
+    phone: str = ""
+    email: str = ""
+    remarks: str = ""
+
+
+def require_open_door(door: Door) -> None:
+    """Raise DoorClosed when the town does not take applications through ``door``."""
+    if door.value not in settings.ACCESS_DOORS:
+        raise errors.DoorClosed
+
+
+@transaction.atomic
+def save_draft(*, identity: Identity, details: Details) -> AccessApplication:
+    """Keep the form as the person's one draft; a second call changes the same draft.
+
+    Raises DoorClosed, AlreadyOpen (an application is being signed or waits for a decision).
+    """
+    require_open_door(Door.PORTAL)
+    if AccessApplication.objects.waiting().filter(identity=identity).exists():
+        raise errors.AlreadyOpen
+    application = _lock_prepared(identity) or _create(identity)
+    if application.state != State.DRAFT:
+        raise errors.AlreadyOpen
+    email_changed = application.email != details.email
+    for name, value in asdict(details).items():
+        setattr(application, name, value)
+    if email_changed:
+        application.email_confirmed_at = None
+    application.save()
+    if email_changed and details.email and application.email_messages < MAX_EMAIL_MESSAGES:
+        enqueue(
+            "access.send_email_link",
+            key=f"access.send_email_link:{application.public_id}:{_digest(details.email)}",
+            application_id=str(application.public_id),
+        )
+    return application
+
+
+def send_email_link(application_id: str) -> None:
+    """Mail the link that confirms the contact address. Raises TransientError when the mail is not taken."""
+    application = AccessApplication.objects.get(public_id=application_id)
+    if not application.email or application.email_confirmed_at:
+        return
+    address = settings.PORTAL_BASE_URL + reverse("access:email", args=[_email_token(application)])
+    body = _(
+        "Ktoś podał ten adres we wniosku o dostęp do konta w portalu eUrząd (%(town)s).\n\n"
+        "Jeśli to Ty, potwierdź adres: %(address)s\n\n"
+        "Jeśli nie, nic nie rób – na ten adres nie wyślemy żadnych wiadomości o sprawie."
+    ) % {"town": settings.MUNICIPALITY["name"], "address": address}
+    try:
+        send_mail(_("Potwierdź adres e-mail w portalu eUrząd"), body, None, [application.email])
+    except OSError as error:
+        raise TransientError(code="mail") from error
+    AccessApplication.objects.filter(pk=application.pk).update(email_messages=application.email_messages + 1)
+
+
+def application_of_email_link(token: str) -> AccessApplication | None:
+    """Return the application whose address the link confirms, or None for a false, old or replaced link."""
+    try:
+        public_id, digest = signing.loads(token, salt=EMAIL_SALT, max_age=EMAIL_LINK_SECONDS)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    application = AccessApplication.objects.filter(public_id=public_id).first()
+    if application is None or _digest(application.email) != digest:
+        return None
+    return application
+
+
+@transaction.atomic
+def confirm_email(application: AccessApplication) -> None:
+    """Note that the contact address belongs to the applicant; repeating it changes nothing."""
+    confirmed = AccessApplication.objects.filter(
+        pk=application.pk, email=application.email, email_confirmed_at__isnull=True
+    ).update(email_confirmed_at=clock.now())
+    if confirmed:
+        history.note(application, "email_confirmed")
+
+
+@transaction.atomic
+def withdraw(*, identity: Identity) -> None:
+    """Give up an application that has not been signed yet. Raises CannotWithdraw."""
+    application = _lock_prepared(identity)
+    if application is None or application.state not in (State.DRAFT, State.AWAITING_SIGNATURE):
+        raise errors.CannotWithdraw
+    history.move(application, State.WITHDRAWN, event="withdrawn")
+
+
+def _lock_prepared(identity: Identity) -> AccessApplication | None:
+    return AccessApplication.objects.select_for_update().preparing().filter(identity=identity).first()
+
+
+def _create(identity: Identity) -> AccessApplication:
+    try:
+        with transaction.atomic():
+            application = AccessApplication.objects.create(
+                door=Door.PORTAL.value,
+                identity=identity,
+                given_name=identity.given_name,
+                family_name=identity.family_name,
+                pesel_fingerprint=identity.fingerprint,
+                pesel_encrypted=identity.encrypted_pesel,
+                created_at=clock.now(),
+            )
+            history.note(application, "created")
+            return application
+    except IntegrityError:
+        return AccessApplication.objects.select_for_update().preparing().get(identity=identity)
+
+
+def _digest(email: str) -> str:
+    return hashlib.sha256(email.encode()).hexdigest()[:16]
+
+
+def _email_token(application: AccessApplication) -> str:
+    return signing.dumps([str(application.public_id), _digest(application.email)], salt=EMAIL_SALT)

@@ -1,0 +1,98 @@
+"""The ePUAP door: documents from the office's mailbox become applications; decisions go back as letters."""
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from epuap.inbox.models import InboundDocument
+from epuap.inbox.services import send_letter
+from epuap.xml import application as application_xml
+from eurzad.lib import clock
+from eurzad.lib.errors import PermanentError
+from portal.access import documents, rules, signatures
+from portal.access.models import AccessApplication, Door
+from portal.access.rules import State
+from portal.access.services import drafting, filing, history
+from portal.people import pii
+from portal.people import services as people
+from portal.people.models import Identity
+
+
+@transaction.atomic
+def open_from_epuap(inbound: InboundDocument) -> None:
+    """Open an application for the person whom the signature names; the same document opens it once.
+
+    Raises DoorClosed and PermanentError (``access.unsigned``, ``access.altered``, …): the mailbox then keeps
+    the document in quarantine under that code, and no application comes of it.
+    """
+    drafting.require_open_door(Door.EPUAP)
+    if AccessApplication.objects.filter(inbound_document=inbound.public_id).exists():
+        return
+    content = bytes(inbound.content)
+    try:
+        checked = signatures.check(content)
+    except signatures.Refused as refused:
+        raise PermanentError(code=f"access.{refused.code}") from refused
+    try:
+        declared, remarks = application_xml.parse(content, namespace=settings.ACCESS_FORM_NAMESPACE)
+    except application_xml.ApplicationUnreadable as unreadable:
+        raise PermanentError(code=f"access.{unreadable.code}") from unreadable
+    person = checked.person
+    identity = people.get_or_create_identity(
+        pesel=person.pesel,
+        given_name=person.given_name,
+        family_name=person.family_name,
+        birth_date=person.birth_date,
+    )
+    _give_up_draft(identity)
+    received_at = inbound.sent_at or inbound.received_at
+    filing.file_new(
+        AccessApplication(
+            door=Door.EPUAP.value,
+            number=history.next_number(),
+            identity=identity,
+            given_name=declared.given_name[:120],
+            family_name=declared.family_name[:160],
+            pesel_fingerprint=pii.fingerprint("pesel", declared.pesel),
+            pesel_encrypted=pii.encrypt(declared.pesel),
+            street=declared.street[:120],
+            building=declared.building[:20],
+            flat=declared.flat[:20],
+            postal_code=declared.postal_code[:10],
+            city=declared.city[:120],
+            phone=declared.phone[:30],
+            email=declared.email[:254],
+            remarks=declared.justification,
+            form_remarks=list(remarks),
+            signed_document=content,
+            signature_report=checked.report,
+            inbound_document=inbound.public_id,
+            reply_box=inbound.reply_address,
+            received_at=received_at,
+            due_on=rules.deadline(received_at, settings.ACCESS_DECISION_DAYS),
+            created_at=clock.now(),
+        )
+    )
+
+
+def send_decision(application_id: str) -> None:
+    """Seal the decision as a letter and queue it to the applicant's ePUAP mailbox, once."""
+    application = AccessApplication.objects.select_related("joined_to").get(public_id=application_id)
+    decided = application.joined_to or application
+    if rules.State(decided.state) not in rules.DECIDED or not application.reply_box:
+        return
+    with transaction.atomic():
+        send_letter(
+            recipient_box=application.reply_box,
+            document=documents.build_decision_letter(application, decided),
+            title=_("Decyzja w sprawie wniosku %(number)s") % {"number": application.number},
+            file_name="decyzja.xml",
+            key=f"access.decision:{application.public_id}",
+        )
+        history.note_once(application, "letter_sent")
+
+
+def _give_up_draft(identity: Identity) -> None:
+    draft = AccessApplication.objects.filter(identity=identity, state=State.DRAFT).first()
+    if draft is not None:
+        history.move(draft, State.WITHDRAWN, event="withdrawn")

@@ -1,0 +1,60 @@
+"""Reminders to clerks, and the open word about a missed deadline."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from eurzad.lib import clock, dates
+from portal.access import rules
+from portal.access.models import AccessApplication
+from portal.access.services import history
+from portal.notices.services import notify, notify_staff
+
+PERMISSION = "access.decide_accessapplication"
+
+
+def remind_all() -> int:
+    """Send every reminder that is due and has not gone out; return how many applications were touched."""
+    oldest_first = (
+        AccessApplication.objects.waiting()
+        .filter(received_at__lte=clock.now() - timedelta(days=min(rules.REMINDER_DAYS) - 1))
+        .defer("document", "signed_document", "upp")
+        .order_by("received_at")
+    )
+    return sum(_remind(application) for application in oldest_first.iterator(chunk_size=200))
+
+
+@transaction.atomic
+def _remind(application: AccessApplication) -> bool:
+    due = rules.reminders_due(application.received_at, application.due_on, clock.today())
+    fresh = [kind for kind in due if history.note_once(application, kind)]
+    if not fresh:
+        return False
+    notify_staff(
+        permission=PERMISSION,
+        topic=f"access.{fresh[-1]}",
+        text=_sentence(fresh[-1], application),
+        url=reverse("admin:access_accessapplication_change", args=[application.pk]),
+    )
+    user = application.identity.user
+    if rules.OVERDUE_REMINDER in fresh and user is not None:
+        notify(
+            user=user,
+            topic="access.overdue",
+            text=_("Minął termin decyzji w sprawie wniosku %(number)s. Urzędnicy dostali przypomnienie.")
+            % {"number": application.number},
+            url=reverse("access:home"),
+            email=application.email if application.email_confirmed_at else "",
+        )
+    return True
+
+
+def _sentence(kind: str, application: AccessApplication) -> str:
+    values = {"number": application.number, "date": dates.format_short(application.due_on)}
+    if kind == rules.OVERDUE_REMINDER:
+        return _("Wniosek %(number)s jest po terminie: decyzja była do %(date)s.") % values
+    if kind == "day_12":
+        return _("Wniosek %(number)s czeka już 12 dni. Decyzja do %(date)s.") % values
+    return _("Wniosek %(number)s czeka już 7 dni. Decyzja do %(date)s.") % values

@@ -1,0 +1,243 @@
+"""The portal's door after the form: signing, checking, the receipt.
+
+Each function called by a job may run twice or be cut off anywhere: what it has done is seen in the row,
+and a step is written by one conditional update.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from epuap.soap.tps import NotSignedYet, TpsClient
+from eurzad.lib import clock
+from eurzad.outbox.registry import Later
+from eurzad.outbox.services import enqueue
+from portal.access import errors, rules, signatures
+from portal.access.documents import build_document
+from portal.access.models import AccessApplication, Door
+from portal.access.receipts import issue_upp
+from portal.access.rules import State
+from portal.access.services import drafting, filing, history
+from portal.notices.services import notify
+from portal.people import pii
+from portal.people.models import Identity
+
+JOB_OF_STATE = {
+    State.SIGNATURE_CHECK: "access.check_signature",
+    State.RECEIPT_PENDING: "access.issue_receipt",
+}
+
+
+@transaction.atomic
+def start_signing(*, identity: Identity) -> AccessApplication:
+    """Make the XML document of the draft and have it taken to the signing service.
+
+    A second call finds the first one's work. Raises DoorClosed, NothingToSign.
+    """
+    drafting.require_open_door(Door.PORTAL)
+    application = (
+        AccessApplication.objects.select_for_update(of=("self",))
+        .select_related("identity")
+        .preparing()
+        .filter(identity=identity)
+        .first()
+    )
+    if application is None:
+        raise errors.NothingToSign
+    if application.state != State.DRAFT:
+        return application
+    number = application.number or history.next_number()
+    document, digest = build_document(application)
+    history.move(
+        application,
+        State.AWAITING_SIGNATURE,
+        event="signing_requested",
+        number=number,
+        document=document,
+        document_digest=digest,
+        sent_at=clock.now(),
+    )
+    _enqueue(application)
+    return application
+
+
+def send_for_signing(application_id: str) -> None:
+    """Hand the document to the signing service and keep the address it gives.
+
+    A repetition after a lost answer makes a second, unused entry there: the row keeps one address.
+    """
+    application = _get(application_id)
+    if application.state != State.AWAITING_SIGNATURE or application.signing_url:
+        return
+    token = secrets.token_urlsafe(32)
+    base = settings.PORTAL_BASE_URL
+    url = TpsClient.from_settings().add_document(
+        bytes(application.document),
+        success_url=base + reverse("access:returned", args=[token]),
+        failure_url=base + reverse("access:returned_unsigned", args=[token]),
+        info=_("Wniosek o dostęp %(number)s") % {"number": application.number},
+    )
+    with transaction.atomic():
+        AccessApplication.objects.filter(
+            pk=application.pk, state=State.AWAITING_SIGNATURE, signing_url=""
+        ).update(signing_url=url, return_token_hash=hash_token(token))
+        enqueue(
+            "access.fetch_signed",
+            key=f"access.fetch_signed:{application_id}",
+            run_in=rules.POLL_LATER,
+            application_id=application_id,
+        )
+
+
+def note_opened(application: AccessApplication) -> None:
+    """Remember that the browser has gone to the signing page."""
+    AccessApplication.objects.filter(pk=application.pk, opened_at__isnull=True).update(opened_at=clock.now())
+
+
+@transaction.atomic
+def note_return(*, identity: Identity, token: str, signed: bool) -> AccessApplication | None:
+    """Take the browser's return as a hint to look for the signed document at once.
+
+    Returns None for a token that is not of an application of this person. Nothing is settled here.
+    """
+    application = AccessApplication.objects.filter(
+        identity=identity, return_token_hash=hash_token(token)
+    ).first()
+    if application is None or application.state != State.AWAITING_SIGNATURE:
+        return application
+    AccessApplication.objects.filter(pk=application.pk).update(returned_at=clock.now() if signed else None)
+    if signed:
+        enqueue(
+            "access.fetch_after_return",
+            key=f"access.fetch_after_return:{application.public_id}",
+            application_id=str(application.public_id),
+        )
+    else:
+        history.note(application, "signing_failed")
+    return application
+
+
+def fetch_signed(application_id: str) -> None:
+    """Ask for the signed document; store its bytes unchanged. Raises Later until it is there."""
+    application = _get(application_id)
+    if application.state != State.AWAITING_SIGNATURE or not application.signing_url:
+        return
+    now = clock.now()
+    try:
+        signed = TpsClient.from_settings().get_signed_document(application.signing_url)
+    except NotSignedYet:
+        if rules.signing_is_over(application.sent_at, now):
+            history.move(application, State.WITHDRAWN, event="expired")
+            return
+        delay = rules.poll_delay(application.sent_at, application.returned_at, now)
+        raise Later(int(delay.total_seconds())) from None
+    with transaction.atomic():
+        stored = history.move(
+            application,
+            State.SIGNATURE_CHECK,
+            event="signed",
+            signed_document=signed,
+            received_at=now,
+        )
+        if stored:
+            _enqueue(application)
+
+
+def fetch_after_return(application_id: str) -> None:
+    """Ask often while the browser has just come back; then leave it to the rarer questions."""
+    try:
+        fetch_signed(application_id)
+    except Later as later:
+        if later.seconds <= rules.POLL_SOON.total_seconds():
+            raise
+
+
+def check_signature(application_id: str) -> None:
+    """Compare what came back with what was sent and check who signed it."""
+    application = _get(application_id)
+    if application.state != State.SIGNATURE_CHECK:
+        return
+    try:
+        checked = signatures.check_returned(
+            bytes(application.signed_document),
+            sent_digest=application.document_digest,
+            pesel=pii.decrypt(application.identity.encrypted_pesel),
+        )
+    except signatures.Refused as refused:
+        _refuse(application, refused)
+        return
+    with transaction.atomic():
+        accepted = history.move(
+            application,
+            State.RECEIPT_PENDING,
+            event="signature_accepted",
+            signature_report=checked.report,
+        )
+        if accepted:
+            _enqueue(application)
+
+
+def issue_receipt(application_id: str) -> None:
+    """Issue the sealed UPP bound to the signed bytes and put the application in the clerks' queue."""
+    application = _get(application_id)
+    if application.state != State.RECEIPT_PENDING:
+        return
+    upp, identifier = issue_upp(application)
+    filing.file_checked(
+        application,
+        upp=upp,
+        upp_identifier=identifier,
+        due_on=rules.deadline(application.received_at, settings.ACCESS_DECISION_DAYS),
+    )
+
+
+def resume_all() -> int:
+    """Give every unfinished application its job again, in case it was set aside; return how many."""
+    stale = AccessApplication.objects.filter(
+        state__in=(State.AWAITING_SIGNATURE, State.SIGNATURE_CHECK, State.RECEIPT_PENDING),
+        sent_at__lt=clock.now() - timedelta(minutes=1),
+    ).defer("document", "signed_document", "upp")
+    return sum(_enqueue(application) is not None for application in stale)
+
+
+def hash_token(token: str) -> str:
+    """Return the hash under which a return token is kept."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _enqueue(application: AccessApplication) -> object:
+    if application.state == State.AWAITING_SIGNATURE:
+        name = "access.fetch_signed" if application.signing_url else "access.send_for_signing"
+    else:
+        name = JOB_OF_STATE[State(application.state)]
+    public_id = str(application.public_id)
+    return enqueue(name, key=f"{name}:{public_id}", application_id=public_id)
+
+
+def _refuse(application: AccessApplication, refused: signatures.Refused) -> None:
+    with transaction.atomic():
+        moved = history.move(
+            application,
+            State.SIGNATURE_REFUSED,
+            event="signature_refused",
+            refusal_code=refused.code,
+            signature_report=refused.report,
+        )
+        if moved and application.identity.user is not None:
+            notify(
+                user=application.identity.user,
+                topic="access.signature_refused",
+                text=_("Podpis pod wnioskiem %(number)s nie został przyjęty. Możesz spróbować ponownie.")
+                % {"number": application.number},
+                url=reverse("access:home"),
+                email=application.email if application.email_confirmed_at else "",
+            )
+
+
+def _get(application_id: str) -> AccessApplication:
+    return AccessApplication.objects.select_related("identity__user").get(public_id=application_id)

@@ -1,0 +1,80 @@
+"""Sentences of the application for access, by key."""
+
+from datetime import date
+
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from eurzad.lib import dates
+
+_NOW = {
+    "draft": gettext_lazy("Teraz: Ty. Sprawdź wniosek i podpisz go, żeby trafił do urzędu."),
+    "preparing": gettext_lazy(
+        "Teraz: portal przygotowuje dokument do podpisu. Zajmuje to zwykle kilka sekund. "
+        "Strona odświeża się sama; możesz ją też zamknąć i wrócić później."
+    ),
+    "unavailable": gettext_lazy(
+        "Teraz: portal czeka na usługę podpisu, która chwilowo nie odpowiada. Wniosek jest zapisany, "
+        "próbujemy dalej. Możesz zamknąć tę stronę i wrócić później."
+    ),
+    "sign": gettext_lazy("Teraz: Ty. Dokument czeka na Twój podpis."),
+    "fetching": gettext_lazy(
+        "Teraz: portal odbiera podpisany dokument. Nic nie musisz robić. "
+        "Strona odświeża się sama; możesz ją też zamknąć i wrócić później."
+    ),
+    "signature_check": gettext_lazy(
+        "Teraz: portal sprawdza podpis. Nic nie musisz robić. "
+        "Strona odświeża się sama; możesz ją też zamknąć i wrócić później."
+    ),
+    "receipt_pending": gettext_lazy(
+        "Teraz: portal wystawia poświadczenie złożenia (UPP). Nic nie musisz robić. "
+        "Strona odświeża się sama; możesz ją też zamknąć i wrócić później."
+    ),
+    "submitted": gettext_lazy("Teraz: urzędnik sprawdza wniosek. Nic nie musisz robić. Decyzja do %(date)s."),
+    "overdue": gettext_lazy(
+        "Teraz: urzędnik sprawdza wniosek. Decyzja miała być do %(date)s – urząd jest po terminie. "
+        "Nic nie musisz robić; urzędnicy dostali przypomnienie."
+    ),
+    "signature_refused": gettext_lazy(
+        "Teraz: Ty. Podpis nie został przyjęty. Nic nie przepadło – możesz złożyć wniosek jeszcze raz."
+    ),
+    "approved": gettext_lazy("Wniosek przyjęty. Masz dostęp do swoich spraw w portalu."),
+    "rejected": gettext_lazy("Wniosek odrzucony. Przeczytaj uzasadnienie; możesz złożyć nowy wniosek."),
+    "withdrawn": gettext_lazy("Wniosek wycofany. Nikt już nad nim nie pracuje."),
+    "joined": gettext_lazy("Wniosek dołączono do wniosku %(number)s. Decyzja zapadnie w tamtym wniosku."),
+}
+
+_REFUSALS = {
+    "unsigned": gettext_lazy("Dokument wrócił bez podpisu."),
+    "altered": gettext_lazy("Dokument, który wrócił, różni się od tego, który wysłaliśmy do podpisu."),
+    "other_signer": gettext_lazy("Dokument podpisała inna osoba niż ta, która jest zalogowana w portalu."),
+    "untrusted": gettext_lazy("Nie udało się potwierdzić, kto złożył podpis."),
+    "unreadable": gettext_lazy("Dokumentu, który wrócił, nie da się odczytać."),
+}
+
+REASON_TEMPLATES = (
+    gettext_lazy("Danych z wniosku nie udało się uzgodnić z ewidencją urzędu. Prosimy o kontakt z urzędem."),
+    gettext_lazy("Wnioskodawca nie jest stroną żadnej sprawy ani należności prowadzonej przez urząd."),
+    gettext_lazy("Wniosek złożono w imieniu innej osoby bez dołączenia pełnomocnictwa."),
+    gettext_lazy("Wniosek jest powtórzony; dostęp przyznano na podstawie wcześniejszego wniosku."),
+)
+
+
+def now_sentence(key: str, *, due_on: date | None = None, number: str = "") -> str:
+    """The sentence a status page opens with: who must act now, and by when."""
+    day = dates.format_long(due_on, get_language() or "pl", weekday=True) if due_on else ""
+    return str(_NOW[key]) % {"date": day, "number": number}
+
+
+def refusal_sentence(code: str) -> str:
+    """Why a signature was not taken, in plain words."""
+    return str(_REFUSALS.get(code.removeprefix("access."), _REFUSALS["untrusted"]))
+
+
+def days_left_words(days: int) -> str:
+    """``za 3 dni``, ``dziś``, ``2 dni po terminie``."""
+    if days == 0:
+        return _("dziś")
+    if days > 0:
+        return ngettext("za %(days)d dzień", "za %(days)d dni", days) % {"days": days}
+    return ngettext("%(days)d dzień po terminie", "%(days)d dni po terminie", -days) % {"days": -days}

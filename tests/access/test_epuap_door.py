@@ -1,0 +1,170 @@
+"""Documents from the office's mailbox: what becomes an application, and what is kept aside."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from lxml import etree
+
+from epuap.inbox.models import InboundDocument, OutboundLetter
+from epuap.xml.verify import verify_document
+from eurzad.lib import clock
+from eurzad.lib.personas import CELINA, GRAZYNA
+from portal.access.models import AccessApplication
+from portal.access.services import deciding, epuap_door
+from portal.people.models import Identity, User
+from tests.access.conftest import NAMESPACE, form_document, sign_as
+from tests.epuap.xml.conftest import Party, make_party
+from tests.support.pages import PageClient
+from tests.support.people import make_resident, make_subject
+
+Deliver = Callable[..., InboundDocument]
+
+
+def test_opens_an_application_for_the_signer(epuap_filed: AccessApplication) -> None:
+    application = epuap_filed
+    assert (application.state, application.door) == ("submitted", "epuap")
+    assert application.identity.full_name == GRAZYNA.full_name and application.identity.user is None
+    assert application.street == GRAZYNA.street and application.reply_box == "/grazynaolcha/domyslna"
+    assert application.form_remarks == []
+
+
+def test_received_when_it_was_sent(deliver: Deliver, tps_seal: Party) -> None:
+    now = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+    with clock.frozen(now):
+        deliver(
+            sign_as(GRAZYNA, form_document(GRAZYNA), tps_seal), sent_at=datetime(2026, 11, 23, 9, tzinfo=UTC)
+        )
+    application = AccessApplication.objects.get()
+    assert application.received_at == datetime(2026, 11, 23, 9, tzinfo=UTC)
+    assert application.due_on == date(2026, 12, 7)
+
+
+def test_bytes_are_kept_unchanged(deliver: Deliver, tps_seal: Party) -> None:
+    content = sign_as(GRAZYNA, form_document(GRAZYNA), tps_seal)
+    deliver(content)
+    assert bytes(AccessApplication.objects.get().signed_document) == content
+
+
+def test_the_same_document_opens_it_once(deliver: Deliver, epuap_filed: AccessApplication) -> None:
+    inbound = InboundDocument.objects.get()
+    epuap_door.open_from_epuap(inbound)
+    epuap_door.open_from_epuap(inbound)
+    assert AccessApplication.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda seal: form_document(GRAZYNA), "access.unsigned"),
+        (
+            lambda seal: sign_as(GRAZYNA, form_document(GRAZYNA), seal).replace(b"Polna", b"Lesna"),
+            "access.altered",
+        ),
+        (lambda seal: sign_as(GRAZYNA, form_document(GRAZYNA), make_party("obca")), "access.untrusted"),
+        (
+            lambda seal: sign_as(GRAZYNA, f'<x:Inny xmlns:x="{NAMESPACE}"/>'.encode(), seal),
+            "access.other_document",
+        ),
+    ],
+    ids=["unsigned", "altered", "foreign-seal", "other-document"],
+)
+def test_bad_documents_are_quarantined(
+    make: Callable[[Party], bytes], code: str, deliver: Deliver, tps_seal: Party
+) -> None:
+    content = make(tps_seal)
+    inbound = deliver(content)
+    assert (inbound.state, inbound.error_code) == ("quarantined", code)
+    assert bytes(inbound.content) == content
+    assert not AccessApplication.objects.exists() and not Identity.objects.exists()
+
+
+def test_closed_door_keeps_the_document(deliver: Deliver, tps_seal: Party, settings: object) -> None:
+    settings.ACCESS_DOORS = ["portal"]
+    inbound = deliver(sign_as(GRAZYNA, form_document(GRAZYNA), tps_seal))
+    assert (inbound.state, inbound.error_code) == ("quarantined", "access_door_closed")
+
+
+def test_declared_pesel_of_another_person_is_a_mismatch_not_another_identity(
+    deliver: Deliver, tps_seal: Party, ewa: User, pages: PageClient
+) -> None:
+    deliver(sign_as(GRAZYNA, form_document(GRAZYNA, pesel=CELINA.pesel), tps_seal))
+    application = AccessApplication.objects.get()
+    assert application.identity.full_name == GRAZYNA.full_name
+    pages.sign_in(ewa)
+    page = pages.client.get(f"/admin/access/accessapplication/{application.pk}/change/").content.decode()
+    assert "nie zgadza się" in page and "Są niezgodności" in page
+
+
+def test_second_application_is_joined_to_the_first(
+    deliver: Deliver, tps_seal: Party, epuap_filed: AccessApplication
+) -> None:
+    deliver(sign_as(GRAZYNA, form_document(GRAZYNA), tps_seal), epuap_id="4712")
+    second = AccessApplication.objects.exclude(pk=epuap_filed.pk).get()
+    assert (second.state, second.joined_to_id) == ("joined", epuap_filed.pk)
+
+
+def test_portal_draft_gives_way(pages: PageClient, deliver: Deliver, tps_seal: Party, celina: User) -> None:
+    from tests.access.conftest import FORM
+
+    pages.post("/konto/wniosek/formularz/", FORM, user=celina)
+    deliver(sign_as(CELINA, form_document(CELINA), tps_seal))
+    assert set(AccessApplication.objects.values_list("door", "state")) == {
+        ("portal", "withdrawn"),
+        ("epuap", "submitted"),
+    }
+    assert "urzędnik sprawdza" in pages.get("/konto/wniosek/").content.decode()
+
+
+def test_portal_application_signed_later_is_joined(
+    pages: PageClient,
+    tps: object,
+    deliver: Deliver,
+    tps_seal: Party,
+    celina: User,
+    run_jobs: Callable[..., int],
+) -> None:
+    from tests.access.conftest import FORM
+
+    pages.post("/konto/wniosek/formularz/", FORM, user=celina)
+    pages.post("/konto/wniosek/podpis/")
+    run_jobs()
+    deliver(sign_as(CELINA, form_document(CELINA), tps_seal))
+    pages.get(tps.sign(CELINA).removeprefix("http://127.0.0.1:8000"), status=302)
+    run_jobs()
+    portal = AccessApplication.objects.get(door="portal")
+    assert (portal.state, portal.joined_to.door) == ("joined", "epuap")
+    assert portal.upp is not None
+    pages.get(f"/konto/wniosek/{portal.public_id}/")
+
+
+def test_status_after_first_sign_in(pages: PageClient, epuap_filed: AccessApplication) -> None:
+    grazyna = make_resident(GRAZYNA, approved=False)
+    page = pages.get("/konto/wniosek/", user=grazyna).content.decode()
+    assert epuap_filed.number in page and "koncie ePUAP" in page
+    pages.get(f"/konto/wniosek/{epuap_filed.public_id}/upo/", status=404)
+    pages.get(f"/konto/wniosek/{epuap_filed.public_id}/dokument/")
+
+
+def test_decision_goes_back_as_a_sealed_letter_once(
+    epuap_filed: AccessApplication,
+    ewa: User,
+    run_jobs: Callable[..., int],
+    office_seal: Party,
+    settings: object,
+) -> None:
+    settings.EPUAP_WS_URL = "http://127.0.0.1:9"
+    deciding.approve(application_id=epuap_filed.pk, clerk=ewa, subject=make_subject(GRAZYNA))
+    epuap_door.send_decision(str(epuap_filed.public_id))
+    epuap_door.send_decision(str(epuap_filed.public_id))
+    letter = OutboundLetter.objects.get()
+    assert letter.recipient_box == "/grazynaolcha/domyslna"
+    report = verify_document(
+        bytes(letter.document),
+        trusted_seals=[office_seal.certificate],
+        now=clock.now() + timedelta(seconds=1),
+    )
+    assert report.code == "no_person" and "document" in report.covered, (
+        "sealed by the office, no person's signature"
+    )
+    assert "Wniosek przyjęto" in "".join(etree.fromstring(bytes(letter.document)).itertext())
