@@ -83,7 +83,6 @@ class PaymentPage:
     amount: str
     payer: str
     on_behalf: str
-    is_on_behalf: bool
     provider: str
     provider_order_id: str
     created_at: str
@@ -217,7 +216,6 @@ def describe(payment: Payment) -> PaymentPage:
         amount=format_pln(payment.amount),
         payer=payment.payer_name,
         on_behalf=payment.on_behalf_name,
-        is_on_behalf=payment.payer_id != payment.on_behalf_id,
         provider=_provider_label(payment.provider),
         provider_order_id=payment.provider_order_id,
         created_at=_format_moment(payment.created_at),

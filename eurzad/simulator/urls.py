@@ -4,4 +4,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("epuap.simulator.urls")),
+    path("", include("payments.simulator.urls")),
 ]

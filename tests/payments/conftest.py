@@ -2,22 +2,17 @@
 
 import hashlib
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import requests
+from django.conf import settings
 
 from payments import payables, providers, services
 from payments.models import Payment
@@ -25,10 +20,9 @@ from payments.payables import Payable, PricedItem, SettledItem
 from portal.mandates import policy
 from portal.mandates.policy import Viewer
 from portal.people.models import Subject, User
-from tests.payments import agreement
+from tests.support.simulator import Simulator
 
 KIND = "tests.debt"
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass
@@ -76,7 +70,7 @@ def debts() -> Iterator[Debts]:
 
 
 class Bank:
-    """The demo bank in a process of its own, and the payer's browser at it."""
+    """The demo bank in the simulator process, and the payer's browser at it."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -100,60 +94,11 @@ class Bank:
         return answer.headers["Location"]
 
 
-@pytest.fixture(scope="session")
-def bank_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start the demo bank once for the session."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    env = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "tests.payments.bank_settings",
-        "BANK_DATABASE": str(tmp_path_factory.mktemp("bank") / "db.sqlite3"),
-        "SIM_BASE_URL": url,
-    }
-    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=env, cwd=ROOT, check=True)
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--threads",
-        "4",
-        "-b",
-        f"127.0.0.1:{port}",
-        "--log-level",
-        "error",
-    ]
-    process = subprocess.Popen([*command, "django.core.wsgi:get_wsgi_application()"], env=env, cwd=ROOT)
-    try:
-        _wait_for(url)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait_for(url: str) -> None:
-    for _ in range(100):
-        try:
-            requests.get(f"{url}/bank/", timeout=5)
-        except requests.ConnectionError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the demo bank did not start")
-
-
 @pytest.fixture
-def bank(bank_process: str, settings: Any) -> Iterator[Bank]:
-    """The demo bank, with the portal set up to use it."""
-    settings.PAYMENT_PROVIDERS = ["payu"]
-    settings.PAYU_BASE_URL = bank_process
-    settings.PAYU_POS_ID = settings.PAYU_CLIENT_ID = agreement.POS_ID
-    settings.PAYU_CLIENT_SECRET = agreement.CLIENT_SECRET
-    settings.PAYU_SECOND_KEY = agreement.SECOND_KEY
+def bank(portal_talks_to_simulator: Simulator) -> Iterator[Bank]:
+    """The demo bank of the simulator process, with the portal set up to use it."""
     providers.forget()
-    yield Bank(bank_process)
+    yield Bank(portal_talks_to_simulator.base_url)
     providers.forget()
 
 
@@ -180,9 +125,11 @@ class Message:
     headers: dict[str, str]
 
 
-def sign(body: bytes, *, key: str = agreement.SECOND_KEY, algorithm: str = "MD5") -> Message:
+def sign(body: bytes, *, key: str = "", algorithm: str = "MD5") -> Message:
     """Sign a body the way PayU documents it, written here a second time on purpose."""
-    digest = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}[algorithm](body + key.encode()).hexdigest()
+    digest = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}[algorithm](
+        body + (key or settings.PAYU_SECOND_KEY).encode()
+    ).hexdigest()
     value = f"sender=checkout;signature={digest};algorithm={algorithm};content=DOCUMENT"
     return Message(body, {"OpenPayu-Signature": value})
 
@@ -192,7 +139,7 @@ def order_document(payment: Payment, status: str, **changes: Any) -> dict[str, A
     order = {
         "orderId": payment.provider_order_id or "NOTIFIED-FIRST",
         "extOrderId": payment.ext_order_id,
-        "merchantPosId": agreement.POS_ID,
+        "merchantPosId": settings.PAYU_POS_ID,
         "currencyCode": payment.currency,
         "totalAmount": str(int(payment.amount * 100)),
         "status": status,

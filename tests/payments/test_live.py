@@ -13,7 +13,7 @@ Start = Callable[..., Payment]
 
 
 @pytest.fixture
-def portal(transactional_db: None, live_server: Any, settings: Any) -> None:
+def portal(transactional_db: None, bank: Bank, live_server: Any, settings: Any) -> None:
     """The portal where the bank can reach it."""
     settings.PORTAL_BASE_URL = live_server.url
 

@@ -8,12 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from eurzad.lib.errors import PermanentError, TransientError
 from payments.providers.base import NotificationRejected, OrderLine, OrderNotUnique, OrderRequest
 from payments.providers.payu.client import MAX_ANSWER, PayU
 from payments.rules import Status
-from tests.payments import agreement
 from tests.payments.conftest import sign
 
 ORDER = OrderRequest(
@@ -92,10 +92,10 @@ def payu(script: Scripted) -> PayU:
 def make(url: str) -> PayU:
     return PayU(
         base_url=url,
-        pos_id=agreement.POS_ID,
-        client_id=agreement.POS_ID,
-        client_secret=agreement.CLIENT_SECRET,
-        second_key=agreement.SECOND_KEY,
+        pos_id=settings.PAYU_POS_ID,
+        client_id=settings.PAYU_POS_ID,
+        client_secret="a client secret",
+        second_key=settings.PAYU_SECOND_KEY,
     )
 
 
@@ -110,7 +110,7 @@ def test_create_order(script: Scripted, payu: PayU, status: int) -> None:
     assert sent["totalAmount"] == "18701"
     assert sent["products"] == [{"name": "P-2026-000001/1", "unitPrice": "18701", "quantity": "1"}]
     assert sent["validityTime"] == "900"
-    assert sent["merchantPosId"] == agreement.POS_ID
+    assert sent["merchantPosId"] == settings.PAYU_POS_ID
 
 
 def test_token_is_kept_and_renewed_once_when_withdrawn(script: Scripted, payu: PayU) -> None:
@@ -160,7 +160,7 @@ def order_answer(**changes: Any) -> dict[str, Any]:
     order = {
         "orderId": "PAYU1",
         "extOrderId": ORDER.ext_order_id,
-        "merchantPosId": agreement.POS_ID,
+        "merchantPosId": settings.PAYU_POS_ID,
         "currencyCode": "PLN",
         "totalAmount": "18701",
         "status": "PENDING",
