@@ -1,7 +1,7 @@
 """Why a peer refuses a message."""
 
 
-class Refused(Exception):  # noqa: N818 (reads as what happened)
+class Refused(Exception):
     """A message that a real peer would turn down; `code` is for tests, the text for the reader."""
 
     def __init__(self, code: str, text: str = "") -> None:

@@ -6,6 +6,7 @@ portal. It signs as the Minister and lets anybody be anybody, so it starts in DE
 
 from pathlib import Path
 
+from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from eurzad import environment as env
@@ -64,6 +65,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -96,6 +98,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Cookies are shared by all ports of a host, and the portal runs on another port of the same one.
 SESSION_COOKIE_NAME = "simulator_session"
 CSRF_COOKIE_NAME = "simulator_csrf"
+# Forms lead back to the portal, whose pages lead on, so form-action is left open.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 2**20
 LANGUAGE_CODE = "pl"
 USE_I18N = True

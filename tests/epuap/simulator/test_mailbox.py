@@ -86,7 +86,8 @@ def test_head_stays_until_confirmed(peer: Peer) -> None:
 
 def test_wrong_mailbox_and_wrong_element_are_refused(peer: Peer) -> None:
     path = "/pk_external_ws/services/pull"
-    other = f'<ob:ZapytaniePullPobierz xmlns:ob="{OB}"><podmiot>INNY</podmiot><nazwaSkrytki>a</nazwaSkrytki><adresSkrytki>/a/b</adresSkrytki></ob:ZapytaniePullPobierz>'
+    other = f'<ob:ZapytaniePullPobierz xmlns:ob="{OB}"><podmiot>INNY</podmiot>'
+    other += "<nazwaSkrytki>a</nazwaSkrytki><adresSkrytki>/a/b</adresSkrytki></ob:ZapytaniePullPobierz>"
     assert "uprawnień" in wyjatek(peer.call(path, other))
     qualified = other.replace("<podmiot>INNY</podmiot>", "<ob:podmiot>INNY</ob:podmiot>")
     assert "without a namespace" in wyjatek(peer.call(path, qualified))

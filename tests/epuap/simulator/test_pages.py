@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import requests
+from lxml import html
 
 from eurzad.lib.personas import GRAZYNA
 from tests.epuap.simulator.peer import Peer
@@ -21,12 +22,10 @@ def test_pages(peer: Peer) -> None:
         return page
 
     check(browser.get(f"{base}/", timeout=10))
-    check(browser.post(f"{base}/login/SingleSignOnService", data={"SAMLRequest": "x"}, timeout=10), 400)
-    check(
-        browser.post(
-            f"{base}/login/SingleSignOnService", data={"SAMLRequest": peer.authn_request()}, timeout=10
-        )
-    )
+    sso = f"{base}/login/SingleSignOnService"
+    check(browser.post(sso, data={"SAMLRequest": "x"}, timeout=10), 400)
+    chooser = check(browser.post(sso, data={"SAMLRequest": peer.authn_request()}, timeout=10))
+    check(post_form(browser, chooser, choice="anna"))
     signing = peer.leave_document(b"<Pismo>Tekst</Pismo>").findtext("addDocumentToSigningReturn")
     check(browser.get(signing, timeout=10))
     check(post_form(browser, browser.get(signing, timeout=10), sign="1", kind="nieznany"), 400)
@@ -39,12 +38,8 @@ def test_pages(peer: Peer) -> None:
     peer.submit(b"<Pismo>Tekst</Pismo>")
     check(browser.get(f"{base}/epuap/", timeout=10))
     message = check(browser.get(sent, timeout=10))
-    check(
-        browser.get(
-            base + message.text.split('href="/epuap/upp/')[1].split('"')[0].join(["/epuap/upp/", ""]),
-            timeout=10,
-        )
-    )
+    receipt = html.fromstring(message.text).xpath("//a[contains(@href, '/upp/')]/@href")[0]
+    check(browser.get(base + receipt, timeout=10))
     draft = post_form(browser, form, 1, statement="on")
     check(browser.get(base + draft.headers["Location"], timeout=10))
     elsewhere = f"{base}/epuap/logowanie/?dalej=https://obcy.example.test/"

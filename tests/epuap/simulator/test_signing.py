@@ -13,7 +13,9 @@ from eurzad.lib.personas import ANNA
 from tests.epuap.simulator.peer import NS, SOAP, Peer, verify_xades
 from tests.support.simulator import drive_signing
 
-DOCUMENT = '<?xml version="1.0"?><?x y?><w:Wniosek xmlns:w="urn:test"><w:Tekst Id="a">Zażółć</w:Tekst> </w:Wniosek>'.encode()
+DOCUMENT = (
+    '<?xml version="1.0"?><?x y?><w:Wniosek xmlns:w="urn:test"><w:Tekst Id="a">Zażółć</w:Tekst> </w:Wniosek>'
+).encode()
 EP = "{http://crd.gov.pl/xml/schematy/podpis_zaufany/}"
 PPZP = "{http://crd.gov.pl/xml/schematy/ppzp/}"
 OS = "{http://crd.gov.pl/xml/schematy/osoba/2009/03/06/}"
