@@ -11,6 +11,7 @@ step "ruff" "$bin/ruff" check .
 step "format" "$bin/ruff" format --check .
 step "import contracts" "$bin/lint-imports" --no-cache
 step "types" "$bin/mypy" eurzad portal payments taxes registers epuap
+step "simulator's types" "$bin/mypy" --config-file eurzad/simulator/mypy.ini
 step "migrations" "$bin/python" manage.py makemigrations --check --dry-run
 step "system checks" "$bin/python" manage.py check --fail-level WARNING
 step "simulator's system checks" env DJANGO_SETTINGS_MODULE=eurzad.simulator.settings "$bin/python" manage.py check --fail-level WARNING

@@ -4,6 +4,10 @@ import pytest
 from cryptography import x509
 from lxml import etree
 
+from epuap.saml import services as saml
+from epuap.saml.assertion import VerifiedPerson
+from epuap.saml.errors import SignInRefused
+from epuap.saml.models import SignInRequest
 from epuap.soap.errors import BadAnswer, ServiceFault
 from epuap.soap.mailbox import MailboxClient
 from epuap.soap.pull import PullClient
@@ -12,8 +16,8 @@ from epuap.xml import dsig
 from epuap.xml.verify import payload_digest, verify_document
 from eurzad.lib import clock
 from eurzad.lib.errors import PermanentError, TransientError
-from eurzad.lib.personas import ANNA, GRAZYNA
-from tests.support.simulator import Simulator, drive_epuap_application, drive_signing
+from eurzad.lib.personas import ANNA, CELINA, GRAZYNA
+from tests.support.simulator import Simulator, drive_epuap_application, drive_sign_in, drive_signing
 
 DOCUMENT = "<w:Wniosek xmlns:w='urn:test'><w:Tekst>Zażółć</w:Tekst></w:Wniosek>".encode()
 
@@ -120,3 +124,63 @@ def test_bad_answers(portal_talks_to_simulator: Simulator, pull: PullClient) -> 
     portal_talks_to_simulator.order("ws_fault")
     with pytest.raises(PermanentError):
         pull.waiting_count()
+
+
+def sign_in(simulator: Simulator, choice: str = "celina") -> VerifiedPerson:
+    started = saml.begin_sign_in(idp="login")
+    acs, fields = drive_sign_in(
+        simulator, saml_request=started.saml_request, relay_state=started.relay_state, choice=choice
+    )
+    assert acs == saml.acs_url("login")
+    public_id = saml.receive_artifact(
+        idp="login", artifact=fields["SAMLart"], relay_state=fields["RelayState"]
+    )
+    person, _request = saml.finish_sign_in(idp="login", public_id=public_id, binding=started.binding)
+    return person
+
+
+@pytest.mark.django_db
+def test_sign_in(portal_talks_to_simulator: Simulator) -> None:
+    person = sign_in(portal_talks_to_simulator)
+    assert (person.given_name, person.family_name, person.pesel) == ("Celina", "Jawor", CELINA.pesel)
+    assert person.birth_date == CELINA.birth_date
+    portal_talks_to_simulator.order("idp_short_key")
+    assert sign_in(portal_talks_to_simulator).pesel == CELINA.pesel
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        "idp_expired",
+        "idp_wrong_audience",
+        "idp_wrong_recipient",
+        "idp_wrong_request",
+        "idp_bad_signature",
+        "idp_bad_assertion",
+        "idp_unsigned",
+        "idp_low_assurance",
+        "idp_unknown_artifact",
+    ],
+)
+def test_bad_sign_in_is_refused(portal_talks_to_simulator: Simulator, behaviour: str) -> None:
+    portal_talks_to_simulator.order(behaviour)
+    with pytest.raises(SignInRefused):
+        sign_in(portal_talks_to_simulator)
+    assert portal_talks_to_simulator.ordered() == {}
+
+
+@pytest.mark.django_db
+def test_cancelled_sign_in_is_refused(portal_talks_to_simulator: Simulator) -> None:
+    with pytest.raises(SignInRefused):
+        sign_in(portal_talks_to_simulator, "cancel")
+
+
+@pytest.mark.django_db
+def test_logout_ends_the_session_at_the_node(portal_talks_to_simulator: Simulator, caplog) -> None:  # type: ignore[no-untyped-def]
+    sign_in(portal_talks_to_simulator)
+    request = SignInRequest.objects.get()
+    saml.send_logout(request.public_id)
+    request.refresh_from_db()
+    assert (request.name_id, request.session_index) == ("", "")
+    assert "not confirmed" not in caplog.text
