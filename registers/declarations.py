@@ -56,12 +56,16 @@ def _when_public(flag: str, column: str) -> Case:
     return Case(When(**{flag: True}, then=F(column)), default=Value(""), output_field=CharField())
 
 
+def _hidden() -> str:
+    return now_("dane wyłączone z jawności")
+
+
 def _redacted(reason: str) -> str:
     return now_("Dane wyłączone z jawności (%(reason)s)") % {"reason": reason}
 
 
 def _party_names(row: Row) -> str:
-    return "; ".join(party["public_name"] or _redacted(party["redaction_reason"]) for party in row["parties"])
+    return "; ".join(party["public_name"] or _hidden() for party in row["parties"])
 
 
 def _party_details(row: Row) -> str:
@@ -127,7 +131,7 @@ CONTRACTS = RegisterSpec(
         text("unit", _("Jednostka"), searchable=True),
         choice("status", _("Stan"), Contract.Status.choices),
     ),
-    list_columns=("concluded_on", "subject_matter", "parties", "value", "number"),
+    list_columns=("subject_matter", "parties", "value", "concluded_on", "number"),
     link_column="subject_matter",
     detail_columns=(
         "subject_matter",
@@ -316,6 +320,10 @@ def _rent(row: Row) -> str:
 
 
 def _lessee(row: Row) -> str:
+    return row["public_lessee"] or _hidden()
+
+
+def _lessee_details(row: Row) -> str:
     return row["public_lessee"] or _redacted(row["redaction_reason"])
 
 
@@ -353,11 +361,19 @@ LEASES = RegisterSpec(
         PublicField(name="period", label=_("Okres"), columns=("period_from", "period_to"), show=_period),
         choice("mode", _("Tryb"), Lease.Mode.choices),
         PublicField(
-            name="rent", label=_("Czynsz brutto"), columns=("rent", "rent_period"), show=_rent, is_number=True
+            name="rent",
+            label=_("Czynsz brutto"),
+            columns=("rent", "rent_period"),
+            show=_rent,
+            number_column="rent",
         ),
         PublicField(
-            name="lessee", label=_("Dzierżawca"), columns=("public_lessee", "redaction_reason"), show=_lessee
+            name="lessee_details",
+            label=_("Dzierżawca"),
+            columns=("public_lessee", "redaction_reason"),
+            show=_lessee_details,
         ),
+        PublicField(name="lessee", label=_("Dzierżawca"), columns=("public_lessee",), show=_lessee),
         PublicField(
             name="lessee_words",
             label=_("Dzierżawca"),
@@ -377,7 +393,7 @@ LEASES = RegisterSpec(
         "period",
         "mode",
         "rent",
-        "lessee",
+        "lessee_details",
         "concluded_on",
         "number",
     ),

@@ -6,13 +6,13 @@ belong to anyone. Dates follow `today`, so that the town does not grow old.
 
 import random
 import uuid
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
 
-from eurzad.lib import clock
+from eurzad.lib.dates import next_working_day
 from eurzad.lib.personas import ANNA, BAKERY, CELINA, GRAZYNA, HENRYK
 from portal.people.services import find_subject
 from registers import demo_texts as texts
@@ -34,8 +34,7 @@ def load(today: date) -> dict[str, int]:
         _load_properties(random.Random(SEED + 1), today)  # noqa: S311 - invented data, not secrets
         _load_licences(random.Random(SEED + 2), today)  # noqa: S311 - invented data, not secrets
         _load_leases(random.Random(SEED + 3), today)  # noqa: S311 - invented data, not secrets
-    as_of = datetime.combine(today, time(6, 0), clock.WARSAW)
-    return {spec.name: entries_changed(spec, as_of=as_of) for spec in REGISTERS}
+    return {spec.name: entries_changed(spec) for spec in REGISTERS}
 
 
 def _id(number: str) -> uuid.UUID:
@@ -77,7 +76,8 @@ def _address(rng: random.Random) -> str:
 def _contract_dates(rng: random.Random, today: date) -> list[date]:
     start = date(today.year - 2, 1, 2)
     span = (today - start).days
-    return sorted(start + timedelta(days=rng.randint(0, span)) for _number in range(CONTRACTS))
+    days = (next_working_day(start + timedelta(days=rng.randint(0, span))) for _number in range(CONTRACTS))
+    return sorted(min(day, today) for day in days)
 
 
 def _load_contracts(rng: random.Random, today: date) -> None:
@@ -215,7 +215,10 @@ def _load_licences(rng: random.Random, today: date) -> None:
 
 def _load_leases(rng: random.Random, today: date) -> None:
     persons = [ANNA, CELINA, GRAZYNA, HENRYK]
-    land = list(Property.objects.order_by("inventory_number")[:LEASES])
+    free = {
+        kind: list(Property.objects.filter(kind=kind).order_by("-inventory_number"))
+        for kind in {template.kind for template in texts.LEASES}
+    }
     rows = []
     for serial in range(1, LEASES + 1):
         template = texts.LEASES[(serial - 1) % len(texts.LEASES)]
@@ -226,7 +229,7 @@ def _load_leases(rng: random.Random, today: date) -> None:
             number=number,
             concluded_on=start - timedelta(days=rng.randint(1, 20)),
             object_name=template.text,
-            property=land[serial - 1],
+            property=free[template.kind].pop(),
             purpose=template.purpose,
             period_from=start,
             period_to=None if rng.random() < 0.3 else start + timedelta(days=365 * rng.choice((3, 5, 10))),

@@ -289,6 +289,7 @@ class LeaseText:
     """A kind of lease; the rent between `low` and `high` zlotys in each period."""
 
     text: str
+    kind: str
     purpose: str
     low: int
     high: int
@@ -296,12 +297,13 @@ class LeaseText:
     is_personal: bool = False
 
 
+_LAND_PARCEL, _PREMISES = Property.Kind.PARCEL, Property.Kind.FLAT
 _MONTH, _YEAR = Lease.RentPeriod.MONTH, Lease.RentPeriod.YEAR
 LEASES = (
-    LeaseText("Ogródek przydomowy", "ogród", 60, 240, _YEAR, is_personal=True),
-    LeaseText("Lokal użytkowy na parterze", "handel i usługi", 900, 3_800, _MONTH),
-    LeaseText("Garaż", "garaż", 140, 320, _MONTH, is_personal=True),
-    LeaseText("Grunt pod kiosk", "handel i usługi", 180, 650, _MONTH),
-    LeaseText("Łąka nad rzeką", "uprawa", 120, 900, _YEAR, is_personal=True),
-    LeaseText("Teren pod ogródek kawiarniany", "handel i usługi", 1_200, 5_200, _YEAR),
+    LeaseText("Ogródek przydomowy", _LAND_PARCEL, "ogród", 60, 240, _YEAR, is_personal=True),
+    LeaseText("Lokal użytkowy na parterze", _PREMISES, "handel i usługi", 900, 3_800, _MONTH),
+    LeaseText("Garaż", _LAND_PARCEL, "garaż", 140, 320, _MONTH, is_personal=True),
+    LeaseText("Grunt pod kiosk", _LAND_PARCEL, "handel i usługi", 180, 650, _MONTH),
+    LeaseText("Łąka nad rzeką", _LAND_PARCEL, "uprawa", 120, 900, _YEAR, is_personal=True),
+    LeaseText("Teren pod ogródek kawiarniany", _LAND_PARCEL, "handel i usługi", 1_200, 5_200, _YEAR),
 )

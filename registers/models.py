@@ -1,6 +1,7 @@
 """What the registers hold. What of it may be public is said in `registers.declarations`, field by field."""
 
 import uuid
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -26,10 +27,10 @@ def validate_regon(value: str) -> None:
         raise ValidationError(_("To nie jest poprawny numer REGON.")) from error
 
 
-class RegisterQuerySet(models.QuerySet):
+class RegisterQuerySet(models.QuerySet[Any]):
     """Verbs common to all registers."""
 
-    def published(self) -> "RegisterQuerySet":
+    def published(self) -> Self:
         return self.filter(is_published=True)
 
 

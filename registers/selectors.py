@@ -147,7 +147,7 @@ def entry_list(spec: RegisterSpec, params: Mapping[str, str], today: date) -> En
         sorts=[Option(each.key, str(each.label), each is (sort or spec.sorts[0])) for each in spec.sorts],
         page_obj=page,
         total=page.paginator.count,
-        labels=[Cell(str(column.label), "", is_number=column.is_number) for column in columns],
+        labels=[Cell(str(column.label), "", is_number=bool(column.number_column)) for column in columns],
         rows=[_cells(spec, columns, row) for row in completed(spec, list(page.object_list))],
         query=urlencode({name: value for name, value in kept.items() if value}),
         as_of=_as_of(state),
@@ -192,8 +192,8 @@ def find(spec: RegisterSpec, words: tuple[str, ...], limit: int) -> tuple[list[t
 def _words(text: str, notes: list[str]) -> tuple[str, ...]:
     if searching.is_shortened(text):
         notes.append(
-            _("To długie zapytanie. Szukamy najwyżej %(count)s pierwszych słów.")
-            % {"count": searching.MAX_WORDS}
+            _("To długie zapytanie. Bierzemy pod uwagę %(size)s pierwszych znaków i najwyżej %(count)s słów.")
+            % {"size": searching.MAX_TEXT, "count": searching.MAX_WORDS}
         )
     words = searching.words_of(text)
     if text.strip() and not words:
@@ -248,7 +248,7 @@ def _cell(column: PublicField, row: Row, *, link_here: str) -> Cell:
         text=column.show(row),
         url=link_here or (column.link(row) if column.link else ""),
         iso=column.iso(row) if column.iso else "",
-        is_number=column.is_number,
+        is_number=bool(column.number_column) and row[column.number_column] is not None,
     )
 
 

@@ -1,7 +1,6 @@
 """Writing to the registers: what must be brought up to date when entries change."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.db import transaction
 
@@ -14,9 +13,7 @@ BATCH = 1000
 
 
 @transaction.atomic
-def entries_changed(
-    spec: RegisterSpec, ids: Iterable[int] | None = None, *, as_of: datetime | None = None
-) -> int:
+def entries_changed(spec: RegisterSpec, ids: Iterable[int] | None = None) -> int:
     """Bring search texts of the entries `ids` (all when None) and the state of the register up to date.
 
     Everybody who changes entries calls it: admin, imports, demo data. The search text is made from the public
@@ -27,7 +24,7 @@ def entries_changed(
     RegisterState.objects.update_or_create(
         register=spec.name,
         defaults={
-            "as_of": as_of or clock.now(),
+            "as_of": clock.now(),
             "published_count": published.count(),
             "facets": {each.param: each.found(published) for each in spec.filters if each.found is not None},
         },
@@ -42,13 +39,12 @@ def _index(spec: RegisterSpec, ids: Iterable[int] | None) -> int:
     for start in range(0, len(keys), BATCH):
         batch = spec.model.objects.filter(pk__in=keys[start : start + BATCH])
         rows = completed(spec, list(public_rows(spec, batch)))
-        texts = {
-            row["pk"]: searching.normalise(" ".join(public.show(row) for public in searchable))
-            for row in rows
-        }
-        spec.model.objects.bulk_update(
-            [spec.model(pk=key, search_text=text) for key, text in texts.items()],
-            ["search_text"],
-            batch_size=200,
-        )
+        changed = []
+        for row in rows:
+            entry = spec.model(
+                search_text=searching.normalise(" ".join(each.show(row) for each in searchable))
+            )
+            entry.pk = row["pk"]
+            changed.append(entry)
+        spec.model.objects.bulk_update(changed, ["search_text"], batch_size=200)
     return len(keys)

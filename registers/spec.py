@@ -4,23 +4,24 @@ Publication is a white list. A page reads from the database only the columns nam
 fields and shows only what those fields render; a column nobody declared here never leaves the database.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Expression, Model, Q, QuerySet
+from django.db.models import Expression, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 
 from eurzad.lib.dates import format_short
 from eurzad.lib.money import NBSP, format_amount, format_pln
+from registers.models import RegisterEntry
 
 Text = str | Promise
 Row = dict[str, Any]
-Choices = tuple[tuple[str, Text], ...]
+Choices = Sequence[tuple[str, Text]]
 
 # Names of the parameters every register understands.
 TEXT, SORT, PAGE = "q", "sortuj", "page"
@@ -30,6 +31,7 @@ TEXT, SORT, PAGE = "q", "sortuj", "page"
 class PublicField:
     """One thing of an entry that everyone may see.
 
+    `number_column` holds the figure when it is shown as one, aligned to the right.
     `columns` are the ORM columns (or annotations of the register) it reads, `show` makes the text from a row
     of them.
     """
@@ -40,7 +42,7 @@ class PublicField:
     show: Callable[[Row], str]
     iso: Callable[[Row], str] | None = None
     link: Callable[[Row], str] | None = None
-    is_number: bool = False
+    number_column: str = ""
     is_searchable: bool = False
 
 
@@ -82,7 +84,7 @@ def money(name: str, label: Text, *, absence: str) -> PublicField:
         label=label,
         columns=(name, absence),
         show=lambda row: row[absence] if row[name] is None else format_pln(row[name]),
-        is_number=True,
+        number_column=name,
     )
 
 
@@ -93,7 +95,7 @@ def area(name: str, label: Text) -> PublicField:
         label=label,
         columns=(name,),
         show=lambda row: f"{format_amount(row[name])}{NBSP}m²",
-        is_number=True,
+        number_column=name,
     )
 
 
@@ -157,7 +159,7 @@ class RegisterSpec:
 
     name: str
     path: str
-    model: type[Model]
+    model: type[RegisterEntry]
     title: Text
     lead: Text
     caption: Text

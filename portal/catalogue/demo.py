@@ -18,7 +18,7 @@ _SERVICES: tuple[dict[str, str], ...] = (
         "fee": "Bez opłat",
         "handling_time": "Do 14 dni od dnia wpływu wniosku",
         "documents": "Profil zaufany, e-dowód albo bankowość do zalogowania i podpisu",
-        "legal_basis": "Regulamin portalu; art. 3a Ordynacji podatkowej",
+        "legal_basis": "Regulamin portalu; art. 63 Kodeksu postępowania administracyjnego",
         "channel": _PORTAL,
         "url_name": "access:home",
         "unit": _CITIZENS,

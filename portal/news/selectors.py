@@ -51,12 +51,9 @@ def for_home(at: datetime, *, limit: int = 3) -> tuple[list[Item], list[Item]]:
     return emergencies, [item(each) for each in published.filter(is_emergency=False)[:limit]]
 
 
-def page(at: datetime, number: str) -> Page:
+def page(at: datetime, number: str) -> Page[Announcement]:
     """A page of announcements; a page that does not exist is the nearest one that does."""
-    paginator = Paginator(Announcement.objects.published(at), PAGE_SIZE)
-    found = paginator.get_page(number[:9])
-    found.object_list = [item(each) for each in found.object_list]
-    return found
+    return Paginator(Announcement.objects.published(at), PAGE_SIZE).get_page(number[:9])
 
 
 def get(at: datetime, public_id: UUID) -> Item:

@@ -13,7 +13,8 @@ from portal.news.models import Announcement
 def announcement_list(request: HttpRequest) -> HttpResponse:
     """Announcements, latest first."""
     page = selectors.page(clock.now(), request.GET.get("page", "1"))
-    return render(request, "news/list.html", {"page_obj": page, "query": ""})
+    context = {"page_obj": page, "announcements": [selectors.item(each) for each in page], "query": ""}
+    return render(request, "news/list.html", context)
 
 
 @require_safe

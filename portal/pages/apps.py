@@ -16,6 +16,14 @@ class PagesConfig(AppConfig):
         cards.register_menu(cards.MenuEntry("pages:search", _("Szukaj"), 90))
         cards.register_home_task(
             cards.HomeTask(
+                "pages:overview",
+                _("Twoje sprawy"),
+                _("Stan wniosku, terminy i wiadomości z urzędu – po zalogowaniu."),
+                30,
+            )
+        )
+        cards.register_home_task(
+            cards.HomeTask(
                 "catalogue:list",
                 _("Formularze i usługi"),
                 _("Co można załatwić, ile to kosztuje i jak długo trwa."),

@@ -18,7 +18,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @account_required
 def overview(request: HttpRequest) -> HttpResponse:
     """The overview of a signed-in resident."""
-    return render(request, "pages/overview.html", selectors.overview(request.viewer))
+    return render(request, "pages/overview.html", selectors.overview(request.viewer))  # type: ignore[attr-defined]
 
 
 @require_safe
