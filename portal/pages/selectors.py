@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from eurzad.lib import clock
 from eurzad.lib.clock import to_warsaw
 from eurzad.lib.dates import format_long
+from portal.access import selectors as access
 from portal.catalogue.selectors import access_doors
 from portal.mandates.policy import Viewer
 from portal.news import selectors as news
@@ -57,8 +58,15 @@ def overview(viewer: Viewer) -> dict[str, Any]:
         "changes": _latest_changes(viewer),
         "shortcuts": cards.account_menu(),
         "has_access": viewer.own is not None,
+        "application": None if viewer.own else _application(viewer),
         "doors": [] if viewer.own else access_doors(),
     }
+
+
+def _application(viewer: Viewer) -> access.Status | None:
+    """How the viewer's application for access stands, or None when there is none."""
+    current = access.current_application(viewer.identity) if viewer.identity else None
+    return access.status_of(current) if current else None
 
 
 def _latest_changes(viewer: Viewer) -> list[Change]:

@@ -118,6 +118,23 @@ def test_overview_without_access_says_what_to_do(pages: PageClient, celina: User
     assert settings.EPUAP_FORM_URL in html
 
 
+def test_overview_says_how_the_application_stands(pages: PageClient, celina: User) -> None:
+    address = {"street": "Ogrodowa", "building": "12", "postal_code": "99-901", "city": "Jarzębin"}
+    pages.post("/konto/wniosek/formularz/", address, user=celina)
+    html = pages.get("/konto/").content.decode()
+    assert "Pokaż wniosek o dostęp" in html
+    assert settings.EPUAP_FORM_URL not in html
+
+
+def test_overview_is_at_most_ten_queries(
+    pages: PageClient, anna: User, celina: User, django_assert_max_num_queries
+) -> None:
+    for user in (anna, celina):
+        pages.sign_in(user)
+        with django_assert_max_num_queries(10):
+            pages.get("/konto/")
+
+
 def test_error_page_has_a_reference_that_the_log_knows(
     pages: PageClient, db: None, caplog: pytest.LogCaptureFixture
 ) -> None:
