@@ -52,7 +52,7 @@ MUNICIPALITY = {
     "website": env.text("MUNICIPALITY_WEBSITE", _for_demo("https://www.jarzebin.example.test")),
     "ade_address": env.text("MUNICIPALITY_ADE_ADDRESS", _for_demo("AE:PL-00000-00000-DEMOX-00")),
     "nip": env.text("MUNICIPALITY_NIP", _for_demo("9990101028")),
-    "bank_account": env.text("MUNICIPALITY_BANK_ACCOUNT", _for_demo("")),
+    "bank_account": env.text("MUNICIPALITY_BANK_ACCOUNT", _for_demo("55999999910001000000000000")),
     "teryt": env.text("MUNICIPALITY_TERYT", _for_demo("9999011")),
     "dpo_email": env.text("MUNICIPALITY_DPO_EMAIL", _for_demo("iod@jarzebin.example.test")),
     "crest": env.text("MUNICIPALITY_CREST", "img/crest.svg"),

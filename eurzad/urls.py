@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("portal.news.urls")),
     path("logowanie/", include("portal.people.urls")),
     path("saml/", include("portal.people.saml_urls")),
+    path("konto/naleznosci/", include("taxes.urls")),
     path("konto/upowaznienia/", include("portal.mandates.urls")),
     path("", include("payments.urls")),
     path("konto/powiadomienia/", include("portal.notices.urls")),

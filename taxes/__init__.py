@@ -1,0 +1,1 @@
+"""What is owed and paid: accounts, receivables, instalments, late interest and the crediting of payments."""

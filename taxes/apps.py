@@ -7,3 +7,33 @@ class TaxesConfig(AppConfig):
     label = "taxes"
     verbose_name = _("Należności")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the rooms below what this one knows and can do."""
+        from payments import payables
+        from portal.access import evidence
+        from portal.pages import cards as overview
+        from portal.people import demo as visitors
+        from taxes import cards, demo
+        from taxes.evidence import known
+        from taxes.selectors.owed import PAYABLE_KIND, price_items
+        from taxes.services import settle_items
+
+        payables.register(
+            payables.Payable(
+                kind=PAYABLE_KIND, price=price_items, settle=settle_items, choose_url_name="taxes:what_i_owe"
+            )
+        )
+        evidence.register(known)
+        visitors.register_copier(demo.copy_for)
+        overview.register_attention(cards.attention)
+        overview.register_card(cards.amount_due, order=10)
+        overview.register_account_menu(overview.MenuEntry("taxes:what_i_owe", _("Co mam do zapłaty"), 20))
+        overview.register_home_task(
+            overview.HomeTask(
+                "taxes:what_i_owe",
+                _("Sprawdź, co masz do zapłaty"),
+                _("Podatki, opłaty i czynsze, co do grosza"),
+                20,
+            )
+        )

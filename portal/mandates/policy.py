@@ -3,8 +3,9 @@
 Every read and write of a subject's data asks here, at the moment it happens.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -30,6 +31,8 @@ class Viewer:
 
     user: User
     mandate_id: str = ""
+    memo: dict[str, Any] = field(default_factory=dict)
+    """Answers of selectors kept for this one request, by a dotted name."""
 
     @cached_property
     def identity(self) -> Identity | None:

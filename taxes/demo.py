@@ -1,0 +1,281 @@
+"""The ledger of the demo town, and an own copy of it for each visitor."""
+
+import random
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import models, transaction
+
+from eurzad.lib.money import ZERO, round_grosz
+from portal.people.models import Subject
+from portal.people.services import create_subject, find_subject
+from taxes import services
+from taxes.demo_kinds import KINDS, Kind, year_instalments
+from taxes.demo_town import Payer, Plan, payers
+from taxes.models import (
+    Account,
+    Allocation,
+    Component,
+    Instalment,
+    PaymentReceived,
+    Receivable,
+    ReceivableType,
+    ReminderCost,
+)
+from taxes.selectors.debts import load_law, owed_on
+
+YEARS = 3
+Event = tuple[date, Callable[[], object]]
+Habit = Callable[["Story"], Iterator[Event]]
+
+
+@transaction.atomic
+def load(today: date) -> dict[str, int]:
+    """Fill the ledger for `today`'s year and the two before; leaves alone a subject that has accounts.
+
+    Returns how many subjects, accounts and receivables there are now.
+    """
+    types = {kind.code: kind for kind in ReceivableType.objects.all()}
+    payer_number = Account.objects.count()
+    for payer in payers():
+        subject = _find_or_create(payer)
+        if Account.objects.filter(subject=subject).exists():
+            continue
+        events: list[Event] = []
+        for plan in payer.plans:
+            payer_number += 1
+            kind = KINDS[plan.kind]
+            account = _account(subject, types[kind.type_code], kind, plan, payer_number)
+            story = Story(account, kind, plan, today, random.Random(payer_number))  # noqa: S311 - demo data
+            events += story.events()
+        for _day, happen in sorted(events, key=lambda event: event[0]):
+            happen()
+    return {
+        "subjects": Account.objects.values("subject").distinct().count(),
+        "accounts": Account.objects.count(),
+        "receivables": Receivable.objects.count(),
+    }
+
+
+def _find_or_create(payer: Payer) -> Subject:
+    scheme, value = next(iter(payer.identifiers.items()))
+    return find_subject(scheme, value) or create_subject(identifiers=payer.identifiers, **payer.fields)
+
+
+def _account(subject: Subject, type_: ReceivableType, kind: Kind, plan: Plan, payer_number: int) -> Account:
+    return Account.objects.create(
+        subject=subject,
+        type=type_,
+        number=f"{kind.prefix}/{payer_number:012d}",
+        virtual_account=services.virtual_account(payer_number),
+        object_description=kind.describe(plan.size),
+        object_address=plan.address,
+    )
+
+
+class Story:
+    """How one account went over the years: assessed, and paid the way its payer pays."""
+
+    def __init__(self, account: Account, kind: Kind, plan: Plan, today: date, chance: random.Random) -> None:
+        self.account, self.plan, self.today, self.chance = account, plan, today, chance
+        self.receivables = [
+            _assess(account, kind, plan, year, step, today)
+            for step, year in enumerate(range(today.year - YEARS + 1, today.year + 1))
+        ]
+        rows = Instalment.objects.filter(receivable__account=account).order_by("effective_due_on", "pk")
+        self.instalments = list(rows)
+
+    def events(self) -> list[Event]:
+        """Return what happened until today."""
+        return [event for event in HABITS[self.plan.habit](self) if event[0] <= self.today]
+
+    @property
+    def due(self) -> list[Instalment]:
+        """Instalments whose date has passed."""
+        return [row for row in self.instalments if row.effective_due_on <= self.today]
+
+    @property
+    def last_autumn(self) -> Instalment:
+        """The last instalment of last year."""
+        return [row for row in self.instalments if row.due_on.year < self.today.year][-1]
+
+    def pay(self, row: Instalment, on: date, *, share: Decimal = Decimal(1), extra: Decimal = ZERO) -> Event:
+        """Pay what is owed on that day, a share of it, or more."""
+        channel = self.chance.choice([PaymentReceived.Channel.TRANSFER, PaymentReceived.Channel.CASH])
+
+        def happen() -> None:
+            owed = owed_on(Instalment.objects.filter(pk=row.pk), on, load_law())
+            amount = round_grosz(sum((item.total for item in owed), ZERO) * share) + extra
+            if amount:
+                services.receive_payment(
+                    subject=self.account.subject,
+                    amount=amount,
+                    paid_on=on,
+                    channel=channel,
+                    instalments=[row.public_id],
+                )
+
+        return on, happen
+
+    def pay_in_time(self, rows: Iterable[Instalment]) -> Iterator[Event]:
+        """Pay each a few days before its date."""
+        for row in rows:
+            yield self.pay(row, row.effective_due_on - timedelta(days=self.chance.randrange(8)))
+
+    def remind(self, row: Instalment) -> Event:
+        """Send a reminder three weeks late and deliver it nine days after."""
+        sent_on = row.effective_due_on + timedelta(days=21)
+        delivered_on = sent_on + timedelta(days=9)
+
+        def happen() -> None:
+            services.send_reminder(
+                instalment=row, number=f"UP/{sent_on.year}/{row.pk:05d}", sent_on=sent_on,
+                delivered_on=delivered_on if delivered_on <= self.today else None,
+            )  # fmt: skip
+
+        return sent_on, happen
+
+    def enforce(self, row: Instalment) -> Event:
+        """Hand over to the bailiff four months late."""
+        on = row.effective_due_on + timedelta(days=120)
+        return on, lambda: services.start_enforcement(
+            instalment=row, on=on, title=f"SM/{on.year}/{row.pk:05d}"
+        )
+
+
+def _prompt(story: Story) -> Iterator[Event]:
+    yield from story.pay_in_time(story.due)
+
+
+def _ahead(story: Story) -> Iterator[Event]:
+    """Each year's instalments together, on the first date."""
+    for row in story.instalments:
+        first = next(other for other in story.instalments if other.receivable_id == row.receivable_id)
+        yield story.pay(row, min(first.effective_due_on - timedelta(days=2), story.today))
+
+
+def _late(story: Story) -> Iterator[Event]:
+    for index, row in enumerate(story.due):
+        if index % 3 == 1:
+            yield story.pay(row, row.effective_due_on + timedelta(days=20 + story.chance.randrange(60)))
+        else:
+            yield from story.pay_in_time([row])
+
+
+def _arrears(story: Story) -> Iterator[Event]:
+    """The last two that fell due are not paid; the older one was reminded of."""
+    yield from story.pay_in_time(story.due[:-2])
+    if len(story.due) > 1:
+        yield story.remind(story.due[-2])
+
+
+def _long_arrears(story: Story) -> Iterator[Event]:
+    """Last year's last instalment is open to this day, through every change of the rate."""
+    yield from story.pay_in_time(row for row in story.due[:-1] if row != story.last_autumn)
+    yield story.remind(story.last_autumn)
+
+
+def _part(story: Story) -> Iterator[Event]:
+    """Part of the last due instalment but one was paid late, the last one is open."""
+    yield from story.pay_in_time(story.due[:-2])
+    if len(story.due) > 1:
+        row = story.due[-2]
+        yield story.remind(row)
+        on = row.effective_due_on + timedelta(days=40)
+        yield story.pay(row, min(on, story.today), share=Decimal("0.40"))
+
+
+def _overpays(story: Story) -> Iterator[Event]:
+    yield from story.pay_in_time(story.due[:-1])
+    for row in story.due[-1:]:
+        yield story.pay(row, row.effective_due_on, extra=Decimal("12.00"))
+
+
+def _enforced(story: Story) -> Iterator[Event]:
+    """One instalment of the first year is with the bailiff, the rest is paid."""
+    bad = story.instalments[min(2, len(story.instalments) - 1)]
+    yield from story.pay_in_time(row for row in story.due if row != bad)
+    yield story.remind(bad)
+    yield story.enforce(bad)
+
+
+HABITS: dict[str, Habit] = {
+    "prompt": _prompt,
+    "ahead": _ahead,
+    "late": _late,
+    "arrears": _arrears,
+    "long_arrears": _long_arrears,
+    "part": _part,
+    "overpays": _overpays,
+    "enforced": _enforced,
+}
+
+
+def _assess(account: Account, kind: Kind, plan: Plan, year: int, step: int, today: date) -> Receivable:
+    source = f"uchwała Rady Miejskiej nr {('XII', 'XXIV', 'XXXVI')[step]}/{84 + 3 * step}/{year - 1}"
+    parts = kind.parts(plan.size, step, source)
+    decided_on = min(date(year, 1, 20), today)
+    number = f"{kind.decision}.{account.pk}.{year}" if kind.decision else ""
+    return services.assess(
+        account=account,
+        year=year,
+        title=f"{kind.title} {year}",
+        parts=parts,
+        instalments=year_instalments(kind, year, parts),
+        decision_number=number,
+        decision_on=decided_on if number else None,
+        delivered_on=min(decided_on + timedelta(days=9), today) if number and kind.is_tax else None,
+    )
+
+
+def copy_for(template: Subject, copy: Subject) -> None:
+    """Give `copy` a ledger like `template`'s, with new ids and account numbers; two queries a table."""
+
+    def new_account(row: Account) -> dict[str, Any]:
+        payer_number = 10**9 + uuid.uuid4().int % (10**12 - 10**9)
+        prefix = row.number.partition("/")[0]
+        return {
+            "subject_id": copy.pk,
+            "number": f"{prefix}/{payer_number:012d}",
+            "virtual_account": services.virtual_account(payer_number),
+        }
+
+    accounts = _copy(Account.objects.filter(subject=template), new_account)
+    receivables = _copy(
+        Receivable.objects.filter(account__in=accounts), lambda row: {"account_id": accounts[row.account_id]}
+    )
+    _copy(
+        Component.objects.filter(receivable__in=receivables),
+        lambda row: {"receivable_id": receivables[row.receivable_id]},
+    )
+    instalments = _copy(
+        Instalment.objects.filter(receivable__in=receivables),
+        lambda row: {"receivable_id": receivables[row.receivable_id], "subject_id": copy.pk},
+    )
+    _copy(
+        ReminderCost.objects.filter(instalment__in=instalments),
+        lambda row: {"instalment_id": instalments[row.instalment_id]},
+    )
+    payments = _copy(PaymentReceived.objects.filter(subject=template), lambda _row: {"subject_id": copy.pk})
+    _copy(
+        Allocation.objects.filter(payment__in=payments),
+        lambda row: {"payment_id": payments[row.payment_id], "instalment_id": instalments[row.instalment_id]},
+    )
+
+
+def _copy(rows: models.QuerySet[Any], changes: Callable[[Any], dict[str, Any]]) -> dict[int, int]:
+    """Insert copies of `rows` with `changes`; return the new key of each old one."""
+    originals = list(rows.order_by("pk"))
+    copies = []
+    for row in originals:
+        values = {
+            field.attname: getattr(row, field.attname)
+            for field in row._meta.concrete_fields
+            if field.name not in ("id", "public_id")
+        }
+        copies.append(type(row)(**values | changes(row)))
+    rows.model._default_manager.bulk_create(copies)
+    return {original.pk: copied.pk for original, copied in zip(originals, copies, strict=True)}

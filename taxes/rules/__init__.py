@@ -1,0 +1,1 @@
+"""The law of paying late, as pure functions: no database, no clock; days and rates are arguments."""

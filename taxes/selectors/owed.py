@@ -1,0 +1,320 @@
+"""What a subject owes on a day, and what the account overview says of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, DecimalField, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from eurzad.lib.dates import format_short
+from eurzad.lib.money import ZERO, format_amount, format_pln, to_grosze
+from payments.payables import PricedItem, token
+from portal.mandates.policy import AccessDenied, Right, Viewer
+from portal.people.models import Subject
+from taxes.models import Allocation, Instalment, InstalmentQuerySet
+from taxes.rules.rates import Law
+from taxes.selectors import words
+from taxes.selectors.access import LEDGER_AREAS, areas_of
+from taxes.selectors.debts import Amounts, Owed, add_up, load_law, owed_on
+
+PAYABLE_KIND = "taxes.instalment"
+PER_PAGE = 50
+FIRST_SETTLED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The sum of a group and its three parts, as printed."""
+
+    total: str
+    principal: str
+    interest: str
+    costs: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwedRow:
+    """One instalment as the page prints it."""
+
+    public_id: UUID
+    token: str
+    url: str
+    title: str
+    object: str
+    due: str
+    due_iso: str
+    amount: str
+    grosze: int
+    parts: str
+    word: str
+    tag: str
+    sentence: str
+    is_selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One of the three groups: its rows on this page, sums over all of it, and whether there is more."""
+
+    key: str
+    rows: Sequence[OwedRow]
+    count: int
+    totals: Totals | None = None
+    page: Page[Any] | None = None
+    has_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIOwe:
+    """The page "what I owe"; groups that were not asked for are None."""
+
+    subject: Subject
+    on: str
+    on_iso: str
+    totals: Totals
+    overdue: str
+    is_partial_view: bool
+    open: Group | None
+    enforcement: Group | None
+    settled: Group | None
+
+    @property
+    def selected_count(self) -> int:
+        """How many rows start out selected."""
+        return sum(row.is_selected for row in self.open.rows) if self.open else 0
+
+    @property
+    def selected_amount(self) -> str:
+        """The sum of the rows that start out selected."""
+        rows = self.open.rows if self.open else ()
+        return format_pln(Decimal(sum(row.grosze for row in rows if row.is_selected)) / 100)
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewNumbers:
+    """What the account overview says of the ledger. Amounts in złoty, without what is in enforcement."""
+
+    due_now: Amounts
+    due_now_count: int
+    overdue: Amounts
+    overdue_count: int
+    overdue_since: date | None
+    next_due_on: date | None
+    next_amount: Decimal
+    enforcement: Decimal
+
+
+def what_i_owe(viewer: Viewer, on: date, *, group: str = "", page: int | str = 1) -> WhatIOwe:
+    """Return what the subject in view owes when paying on `on`.
+
+    Without `group` (`open`, `enforcement`, `settled`) the page of the open group and the beginnings of the
+    others. Raises AccessDenied. The number of queries does not depend on how much there is.
+    """
+    subject = viewer.subject
+    areas = areas_of(viewer, Right.SEE, subject)
+    assert subject is not None
+    law = load_law()
+    mine = Instalment.objects.for_subject(subject.pk, areas)
+    owed = owed_on(mine, on, law)
+    open_rows = [row for row in owed if row.status == Instalment.Status.OPEN]
+    enforced = [row for row in owed if row.status == Instalment.Status.ENFORCEMENT]
+    pages = {
+        "open": Paginator(open_rows, PER_PAGE).get_page(page if group in ("", "open") else 1),
+        "enforcement": Paginator(enforced, PER_PAGE).get_page(page if group == "enforcement" else 1),
+    }
+    shown = [key for key in pages if group in ("", key)]
+    rows = _owed_rows(mine, [row for key in shown for row in pages[key]], on, law)
+    groups = {
+        key: Group(
+            key, [rows[row.pk] for row in pages[key]], pages[key].paginator.count,
+            totals_of(add_up(pages[key].paginator.object_list)), pages[key],
+            group == "" and key == "enforcement" and pages[key].has_next(),
+        )
+        for key in shown
+    }  # fmt: skip
+    return WhatIOwe(
+        subject=subject,
+        on=words.long_date(on, weekday=True),
+        on_iso=on.isoformat(),
+        totals=totals_of(add_up(open_rows)),
+        overdue=format_pln(add_up(row for row in open_rows if row.debt.effective_due < on).total),
+        is_partial_view=len(areas) < len(LEDGER_AREAS),
+        open=groups.get("open"),
+        enforcement=groups.get("enforcement"),
+        settled=_settled_group(mine, group, page) if group in ("", "settled") else None,
+    )
+
+
+def overview_numbers(viewer: Viewer, on: date) -> OverviewNumbers:
+    """Return what is due on `on` and next; raises AccessDenied. Two queries."""
+    subject = viewer.subject
+    areas = areas_of(viewer, Right.SEE, subject)
+    assert subject is not None
+    law = load_law()
+    owed = owed_on(Instalment.objects.for_subject(subject.pk, areas), on, law)
+    open_rows = [row for row in owed if row.status == Instalment.Status.OPEN]
+    due = [row for row in open_rows if row.debt.effective_due <= on]
+    overdue = [row for row in due if row.debt.effective_due < on]
+    later = [row for row in open_rows if row.debt.effective_due > on]
+    next_due_on = min((row.debt.effective_due for row in later), default=None)
+    return OverviewNumbers(
+        due_now=add_up(due),
+        due_now_count=len(due),
+        overdue=add_up(overdue),
+        overdue_count=len(overdue),
+        overdue_since=min((row.debt.effective_due for row in overdue), default=None),
+        next_due_on=next_due_on,
+        next_amount=add_up(row for row in later if row.debt.effective_due == next_due_on).total,
+        enforcement=add_up(row for row in owed if row.status == Instalment.Status.ENFORCEMENT).total,
+    )
+
+
+def price_items(viewer: Viewer, object_ids: Sequence[UUID], on: date) -> list[PricedItem]:
+    """Price open instalments for a payment; leaves out what is not open or not the viewer's to pay."""
+    wanted = Instalment.objects.filter(public_id__in=object_ids, status=Instalment.Status.OPEN)
+    owed = owed_on(wanted, on, load_law())
+    subjects = Subject.objects.in_bulk({row.subject_id for row in owed})
+    allowed = {pk: _payable_areas(viewer, subject) for pk, subject in subjects.items()}
+    mine = [row for row in owed if row.area in allowed[row.subject_id]]
+    titles = _titles(wanted, [row.pk for row in mine])
+    return [
+        PricedItem(
+            kind=PAYABLE_KIND, object_id=row.public_id, title=titles[row.pk], subject_id=row.subject_id,
+            area=row.area, principal=row.debt.principal, interest=row.interest, costs=row.debt.costs,
+        )
+        for row in mine
+    ]  # fmt: skip
+
+
+def totals_of(amounts: Amounts) -> Totals:
+    """Return sums as printed."""
+    return Totals(
+        format_pln(amounts.total),
+        format_pln(amounts.principal),
+        format_pln(amounts.interest),
+        format_pln(amounts.costs),
+    )
+
+
+def _payable_areas(viewer: Viewer, subject: Subject) -> list[str]:
+    try:
+        return areas_of(viewer, Right.PAY, subject)
+    except AccessDenied:
+        return []
+
+
+def _with_context(instalments: InstalmentQuerySet) -> QuerySet[Any, Any]:
+    """Add what a row prints beside its figures: title, object, number of instalments."""
+    siblings = (
+        Instalment.objects.filter(receivable=OuterRef("receivable"))
+        .order_by()
+        .values("receivable")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return instalments.annotate(siblings=Subquery(siblings, output_field=IntegerField()))
+
+
+def _titles(instalments: InstalmentQuerySet, pks: list[int]) -> dict[int, str]:
+    rows = _with_context(instalments.filter(pk__in=pks)).values_list(
+        "pk", "receivable__title", "number", "siblings"
+    )
+    return {pk: words.instalment_title(title, number, count) for pk, title, number, count in rows}
+
+
+def _owed_rows(mine: InstalmentQuerySet, owed: Sequence[Owed], on: date, law: Law) -> dict[int, OwedRow]:
+    by_pk = {row.pk: row for row in owed}
+    found = {}
+    for pk, number, siblings, receivable_id, title, description, address, enforcement_title in _with_context(
+        mine.filter(pk__in=by_pk)
+    ).values_list(
+        "pk", "number", "siblings", "receivable__public_id", "receivable__title",
+        "receivable__account__object_description", "receivable__account__object_address", "enforcement_title",
+    ):  # fmt: skip
+        row = by_pk[pk]
+        word, tag = words.status_of(row, on)
+        found[pk] = OwedRow(
+            public_id=row.public_id,
+            token=token(PAYABLE_KIND, row.public_id),
+            url=reverse("taxes:receivable_detail", args=[receivable_id]),
+            title=words.instalment_title(title, number, siblings),
+            object=", ".join(part for part in (description, address) if part),
+            due=format_short(row.debt.effective_due),
+            due_iso=row.debt.effective_due.isoformat(),
+            amount=format_pln(row.total),
+            grosze=to_grosze(row.total),
+            parts=_parts(row),
+            word=word,
+            tag=tag,
+            sentence=words.explain_status(row, on, law, enforcement_title),
+            is_selected=row.debt.effective_due <= on,
+        )
+    return found
+
+
+def _parts(row: Owed) -> str:
+    parts = [row.debt.principal, row.interest, row.debt.costs]
+    used = [format_amount(part) for part in parts if part]
+    return " + ".join(used) if len(used) > 1 else ""
+
+
+def _settled_group(mine: InstalmentQuerySet, group: str, page: int | str) -> Group:
+    overpaid = (
+        Allocation.objects.filter(instalment=OuterRef("pk"))
+        .order_by()
+        .values("instalment")
+        .annotate(total=Sum("overpaid"))
+        .values("total")
+    )
+    money: DecimalField[Decimal, Decimal] = DecimalField(max_digits=12, decimal_places=2)
+    rows = (
+        _with_context(mine.filter(status=Instalment.Status.SETTLED))
+        .annotate(overpaid=Coalesce(Subquery(overpaid), ZERO, output_field=money))
+        .order_by("-settled_on", "-pk")
+        .values_list(
+            "public_id", "number", "siblings", "receivable__public_id", "receivable__title", "amount",
+            "settled_on", "overpaid", "receivable__account__object_description",
+        )
+    )  # fmt: skip
+    if group == "settled":
+        current = Paginator(rows, PER_PAGE).get_page(page)
+        return Group(
+            "settled", [_settled_row(*row) for row in current], current.paginator.count, page=current
+        )
+    first = list(rows[: FIRST_SETTLED + 1])
+    shown = [_settled_row(*row) for row in first[:FIRST_SETTLED]]
+    return Group("settled", shown, len(shown), has_more=len(first) > FIRST_SETTLED)
+
+
+def _settled_row(
+    public_id: UUID,
+    number: int,
+    siblings: int,
+    receivable_id: UUID,
+    title: str,
+    amount: Decimal,
+    settled_on: date,
+    overpaid: Decimal,
+    description: str,
+) -> OwedRow:
+    return OwedRow(
+        public_id=public_id,
+        token="",
+        url=reverse("taxes:receivable_detail", args=[receivable_id]),
+        title=words.instalment_title(title, number, siblings),
+        object=description,
+        due=format_short(settled_on),
+        due_iso=settled_on.isoformat(),
+        amount=format_pln(amount),
+        grosze=to_grosze(amount),
+        parts="",
+        word=words.overpaid_word() if overpaid else words.settled_word(),
+        tag="tag-done",
+        sentence=words.explain_settled(settled_on, overpaid),
+    )
