@@ -20,9 +20,9 @@ urlpatterns = [
     path("saml/", include("portal.people.saml_urls")),
     path("konto/naleznosci/", include("taxes.urls")),
     path("konto/upowaznienia/", include("portal.mandates.urls")),
-    path("", include("payments.urls")),
     path("konto/powiadomienia/", include("portal.notices.urls")),
     path("konto/wniosek/", include("portal.access.urls")),
+    path("", include("payments.urls")),
     path("jezyk/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
 ]
