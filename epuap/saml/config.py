@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificate
 from django.conf import settings
 
 from epuap.saml.errors import ConfigurationError, UnknownProvider
@@ -27,22 +28,26 @@ def identity_provider(name: str) -> IdentityProvider:
     """Return a configured identity provider. Raises UnknownProvider, ConfigurationError."""
     if name not in settings.IDENTITY_PROVIDERS:
         raise UnknownProvider(name)
-    path = Path(settings.IDENTITY_PROVIDERS[name]["metadata"])
+    path = Path(str(settings.IDENTITY_PROVIDERS[name]["metadata"]))
     return _read_provider(name, path, _changed(path))
 
 
 def service_provider() -> ServiceProvider:
     """Return the portal's own side. Raises ConfigurationError."""
     key, certificate = Path(settings.SAML_SP_KEY), Path(settings.SAML_SP_CERT)
-    key_pem = _read_key(key, _changed(key))
-    private_key = load_pem_private_key(key_pem, None)
-    if not isinstance(private_key, ec.EllipticCurvePrivateKey):
+    key_pem, certificate_pem = (_read_key(path, _changed(path)) for path in (key, certificate))
+    try:
+        private_key = load_pem_private_key(key_pem, None)
+        matches = load_pem_x509_certificate(certificate_pem).public_key() == private_key.public_key()
+    except ValueError as error:
+        raise ConfigurationError("key") from error
+    if not matches or not isinstance(private_key, ec.EllipticCurvePrivateKey):
         raise ConfigurationError("key")
     return ServiceProvider(
         entity_id=settings.SAML_SP_ENTITY_ID,
         display_name=settings.SAML_PROVIDER_NAME,
         key_pem=key_pem,
-        certificate_pem=_read_key(certificate, _changed(certificate)),
+        certificate_pem=certificate_pem,
         private_key=private_key,
     )
 

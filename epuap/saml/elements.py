@@ -38,11 +38,11 @@ def moment(value: str | None, *, code: str) -> datetime:
     """Return an `xs:dateTime` that names its zone as an aware datetime in UTC."""
     try:
         parsed = datetime.fromisoformat(value or "")
-    except ValueError as error:
+        if parsed.tzinfo is not None:
+            return parsed.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise SignInRefused(code) from error
-    if parsed.tzinfo is None:
-        raise SignInRefused(code)
-    return parsed.astimezone(UTC)
+    raise SignInRefused(code)
 
 
 def day(value: str, *, code: str) -> date:

@@ -47,7 +47,7 @@ def read_identity_provider(name: str, data: bytes) -> IdentityProvider:
     artifact_services = {
         int(service.get("index", "0")): service.get("Location", "")
         for service in descriptor.findall(_md("ArtifactResolutionService"))
-        if service.get("Binding") == names.BINDING_SOAP
+        if service.get("Binding") == names.BINDING_SOAP and service.get("index", "0").isdecimal()
     }
     if not artifact_services:
         raise ConfigurationError("metadata_endpoint")

@@ -91,7 +91,7 @@ def read_signed_body(
 
 
 def check_status(message: etree._Element) -> None:
-    """Raise SignInRefused for a message whose status is not Success; the code carries the innermost status."""
+    """Raise SignInRefused, with the innermost status in its code, unless the status is Success."""
     status = only_child(message, names.samlp("Status"), code="status")
     code = only_child(status, names.samlp("StatusCode"), code="status")
     if code.get("Value") == names.STATUS_SUCCESS:

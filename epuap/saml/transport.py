@@ -48,6 +48,8 @@ def _read(response: "requests.Response", deadline: float) -> bytes:
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise PermanentError(code="idp_encoding")
     received = bytearray()
+    from urllib3.exceptions import HTTPError
+
     try:
         while chunk := response.raw.read1(_CHUNK):
             received += chunk
@@ -55,6 +57,6 @@ def _read(response: "requests.Response", deadline: float) -> bytes:
                 raise PermanentError(code="idp_answer_size")
             if time.monotonic() > deadline:
                 raise TransientError(code="idp_timeout")
-    except OSError as error:
+    except (HTTPError, OSError) as error:
         raise TransientError(code="idp_unreachable") from error
     return bytes(received)

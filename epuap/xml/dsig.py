@@ -9,7 +9,6 @@ with libxmlsec.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
@@ -455,5 +454,5 @@ def decode_base64(element: etree._Element) -> bytes:
         raise SignatureRefused("shape")
     try:
         return base64.b64decode("".join(xml.text_of(element).split()), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise SignatureRefused("shape") from error

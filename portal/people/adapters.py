@@ -31,7 +31,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_safe_url(self, url: str | None) -> bool:
         """Return whether `url` is a path on this site; another host is never a place to go after sign-in."""
-        return bool(url) and url.startswith("/") and url_has_allowed_host_and_scheme(url, None)
+        path = url is not None and url.startswith("/") and url.isprintable()
+        return path and url_has_allowed_host_and_scheme(url, None)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing: the page one lands on shows who is signed in."""

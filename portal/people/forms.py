@@ -11,7 +11,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-DEMO_LOGIN = DEMO_PASSWORD = "demo"
+VISITOR_LOGIN = VISITOR_PASSWORD = "demo"  # noqa: S105 - written on the page
 
 
 class DemoForm(forms.Form):
@@ -19,13 +19,13 @@ class DemoForm(forms.Form):
 
     username = forms.CharField(
         label=_("Login"),
-        initial=DEMO_LOGIN,
+        initial=VISITOR_LOGIN,
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     password = forms.CharField(
         label=_("Hasło"),
-        initial=DEMO_PASSWORD,
+        initial=VISITOR_PASSWORD,
         max_length=20,
         widget=forms.PasswordInput(render_value=True, attrs={"autocomplete": "off"}),
     )
@@ -34,7 +34,7 @@ class DemoForm(forms.Form):
         """Accept demo/demo only."""
         data = super().clean() or {}
         given = f"{data.get('username')}:{data.get('password')}"
-        if not hmac.compare_digest(given.encode(), f"{DEMO_LOGIN}:{DEMO_PASSWORD}".encode()):
+        if not hmac.compare_digest(given.encode(), f"{VISITOR_LOGIN}:{VISITOR_PASSWORD}".encode()):
             raise forms.ValidationError(_("Login i hasło do konta demo to: demo, demo."))
         return data
 
@@ -49,7 +49,7 @@ class StaffLoginForm(LoginForm):
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse whoever is not on the staff."""
-        data = super().clean()
+        data: dict[str, Any] | None = super().clean()
         if self.user is not None and not self.user.is_staff:
             raise get_adapter().validation_error("username_password_mismatch")
         return data

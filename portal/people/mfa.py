@@ -13,6 +13,13 @@ class MFAAdapter(DefaultMFAAdapter):
 
     error_messages = {**DefaultMFAAdapter.error_messages, "incorrect_code": CODE_WRONG}
 
+    def build_totp_svg(self, url: str) -> str:
+        """Return the QR code of an enrolment on white, so that it can be scanned off a dark page too."""
+        import qrcode
+        from qrcode.image.svg import SvgPathFillImage
+
+        return str(qrcode.make(url, image_factory=SvgPathFillImage).to_string(encoding="unicode"))
+
     def encrypt(self, text: str) -> str:
         """Encrypt a secret before it is stored."""
         return pii.encrypt(text)

@@ -12,7 +12,7 @@ from portal.people.services import NATIONAL
 
 
 class NationalProvider(Provider):
-    """Accounts keyed by the fingerprint of a verified identity; nothing else about the person is kept in allauth."""
+    """Accounts keyed by the fingerprint of a verified identity; allauth keeps nothing else of the person."""
 
     id = NATIONAL
     name = _("Logowanie krajowe")

@@ -101,7 +101,7 @@ def finish(request: HttpRequest, idp: str, request_id: uuid.UUID) -> HttpRespons
     provider = get_adapter().get_provider(request, NationalProvider.id)
     login = provider.sociallogin_from_response(request, identity)
     login.state = {"process": "login", "next": started.next_url}
-    response = complete_social_login(request, login)
+    response: HttpResponse = complete_social_login(request, login)
     if request.user.is_authenticated:
         request.session[SAML_KEY] = str(request_id)
     response.delete_cookie(cookie, path=f"/saml/{idp}/")

@@ -73,7 +73,7 @@ class StaffLoginView(LoginView):
     def get_authenticated_redirect_url(self) -> str:
         """Return the clerk's desk for staff; a resident who came here goes to their own account."""
         if self.request.user.is_staff:
-            return super().get_authenticated_redirect_url()
+            return str(super().get_authenticated_redirect_url())
         return resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
@@ -119,7 +119,7 @@ class EnrolView(StaffOnlyMixin, ActivateTOTPView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Remember that this session has just proved the second factor."""
-        response = super().form_valid(form)
+        response: HttpResponse = super().form_valid(form)
         self.request.session[session.ENROLLED_KEY] = self.request.user.pk
         return response
 

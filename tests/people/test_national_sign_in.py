@@ -99,6 +99,8 @@ def _begin_signed_in(visitor: Browser) -> tuple[str, str]:
         ("//evil.example.test/", "/konto/"),
         ("/\\evil.example.test/", "/konto/"),
         ("javascript:alert(1)", "/konto/"),
+        ("/konto/\x00", "/konto/"),
+        ("/konto/\r\nX: y", "/konto/"),
         ("http://testserver/konto/", "/konto/"),
     ],
 )

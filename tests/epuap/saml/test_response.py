@@ -1,5 +1,6 @@
 """Every reason to refuse an answer, each beside a good answer that passes."""
 
+import random
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -184,6 +185,7 @@ CONFIRMATION = ".//a:SubjectConfirmationData"
         (set_attribute(CONFIRMATION, "NotOnOrAfter", None), "subject_time"),
         (set_attribute(CONFIRMATION, "NotOnOrAfter", "2099-01-01T00:00:00"), "subject_time"),
         (set_attribute(CONFIRMATION, "NotOnOrAfter", "soon"), "subject_time"),
+        (set_attribute(CONFIRMATION, "NotOnOrAfter", "9999-12-31T23:59:59-14:00"), "subject_time"),
         (remove("a:Conditions"), "conditions"),
         (repeat("a:Conditions"), "conditions"),
         (set_attribute("a:Conditions", "NotOnOrAfter", "2020-01-01T00:00:00Z"), "conditions_time"),
@@ -269,9 +271,14 @@ def two_messages(envelope: etree._Element) -> None:
         (move_signature, "signature_transform"),
         (duplicate_id, "signature_duplicate_id"),
         (two_messages, "soap_structure"),
+        (set_text(".//ds:SignatureValue", "ą"), "signature_shape"),
+        (set_text(".//ds:DigestValue", "AAAA"), "signature_digest"),
+        (remove(".//ds:SignatureValue"), "signature_shape"),
+        (remove(".//ds:Reference"), "signature_shape"),
+        (repeat(".//ds:Signature"), "signature_missing"),
     ],
 )
-def test_signature_wrapping_is_refused(edit: support.Edit, code: str) -> None:
+def test_a_signature_that_was_played_with_is_refused(edit: support.Edit, code: str) -> None:
     assert read(Answer())
     assert code_of(lambda: read(Answer(edit_envelope=edit))) == code
 
@@ -340,6 +347,23 @@ def test_a_bad_point_is_refused(point: str) -> None:
 )
 def test_hostile_bytes_are_refused(data: bytes, code: str) -> None:
     assert code_of(lambda: read_bytes(data)) == code
+
+
+def test_random_damage_is_a_refusal_or_changes_nothing() -> None:
+    """What no signature covers (KeyInfo, the envelope) may change; the person never does."""
+    good = IDP.envelope(resolve_id=RESOLVE, request_id=REQUEST)
+    person, refused = read_bytes(good), 0
+    choices = random.Random(20261123)
+    for _ in range(500):
+        damaged = bytearray(good)
+        for _ in range(choices.randint(1, 4)):
+            at = choices.randrange(len(damaged))
+            damaged[at : at + choices.randint(0, 8)] = choices.randbytes(choices.randint(0, 4))
+        try:
+            assert read_bytes(bytes(damaged)) == person
+        except SignInRefused:
+            refused += 1
+    assert refused > 400
 
 
 def test_an_answer_to_another_resolve_is_refused() -> None:
