@@ -23,15 +23,8 @@ class Browser:
 
     def begin(self, next_url: str = "") -> tuple[str, str]:
         """Press the button of the sign-in page; return the request's ID and the relay state."""
-        page = self.client.get("/logowanie/", {"next": next_url} if next_url else {})
-        check_page(page)
-        form = etree.HTML(page.content.decode()).xpath("//form[contains(@action,'/krajowe/')]")[0]
-        response = self.client.post(form.get("action"), _fields(form))
-        assert response.status_code == 200
-        check_page(response)
-        form = etree.HTML(response.content.decode()).xpath("//form[@data-autosubmit]")[0]
-        assert form.get("action") == f"{self.idp.base_url}/sso"
-        fields = _fields(form)
+        action, fields = press_button(self.client, next_url)
+        assert action == f"{self.idp.base_url}/sso"
         request = etree.fromstring(base64.b64decode(fields["SAMLRequest"]))
         return request.get("ID"), fields["RelayState"]
 
@@ -52,6 +45,18 @@ class Browser:
     def is_signed_in(self) -> bool:
         """Whether this browser holds an open session."""
         return "_auth_user_id" in self.client.session
+
+
+def press_button(client: Client, next_url: str = "") -> tuple[str, dict[str, str]]:
+    """Press the button of the sign-in page; return where the browser is sent and with which fields."""
+    page = client.get("/logowanie/", {"next": next_url} if next_url else {})
+    check_page(page)
+    form = etree.HTML(page.content.decode()).xpath("//form[contains(@action,'/krajowe/')]")[0]
+    response = client.post(form.get("action"), _fields(form))
+    assert response.status_code == 200
+    check_page(response)
+    form = etree.HTML(response.content.decode()).xpath("//form[@data-autosubmit]")[0]
+    return form.get("action"), _fields(form)
 
 
 def _fields(form: etree._Element) -> dict[str, str]:

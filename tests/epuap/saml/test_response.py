@@ -272,7 +272,7 @@ def two_messages(envelope: etree._Element) -> None:
         (duplicate_id, "signature_duplicate_id"),
         (two_messages, "soap_structure"),
         (set_text(".//ds:SignatureValue", "ą"), "signature_shape"),
-        (set_text(".//ds:DigestValue", "AAAA"), "signature_digest"),
+        (set_text(".//ds:DigestValue", "AAAA"), "signature_value"),
         (remove(".//ds:SignatureValue"), "signature_shape"),
         (remove(".//ds:Reference"), "signature_shape"),
         (repeat(".//ds:Signature"), "signature_missing"),
