@@ -1,0 +1,106 @@
+"""The floor's pages: the product's queries, and nothing but a loop over their rows."""
+
+from django.db.models import DecimalField, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from eurzad.lib import clock
+from eurzad.lib.money import ZERO
+from portal.access.models import AccessApplication
+from portal.news.models import Announcement
+from portal.notices.models import Notice
+from registers.declarations import CONTRACTS
+from registers.models import RegisterState
+from registers.selectors import PAGE_SIZE, completed, public_rows
+from taxes.models import DatedAmount, Instalment, InstalmentQuerySet, InterestRate, ReminderCost
+from taxes.selectors.access import LEDGER_AREAS
+from taxes.selectors.debts import _COLUMNS
+from taxes.selectors.owed import FIRST_SETTLED, PER_PAGE, _with_context
+
+MONEY: DecimalField = DecimalField(max_digits=12, decimal_places=2)
+
+
+def show(request: HttpRequest, *tables: object) -> HttpResponse:
+    """Loop over rows."""
+    return render(request, "floor/rows.html", {"tables": [list(table) for table in tables]})
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Emergency messages and announcements."""
+    published = Announcement.objects.published(clock.now())
+    return show(
+        request,
+        published.filter(is_emergency=True).values_list("title", "body", "published_from")[:3],
+        published.filter(is_emergency=False).values_list("title", "body", "published_from")[:3],
+    )
+
+
+def contracts(request: HttpRequest) -> HttpResponse:
+    """One page of contracts, their number and the state of the register."""
+    state = RegisterState.objects.filter(register=CONTRACTS.name).values_list()
+    entries = CONTRACTS.model.objects.published()
+    rows = public_rows(CONTRACTS, entries).order_by(*CONTRACTS.sorts[0].order)
+    count = rows.count()
+    page = completed(CONTRACTS, list(rows[:PAGE_SIZE]))
+    return show(request, state, [(count,)], [tuple(row.values()) for row in page])
+
+
+def law() -> list[tuple]:
+    """Rates and dated amounts."""
+    amounts = DatedAmount.objects.order_by().values_list("kind", "valid_from", "amount")
+    rates = InterestRate.objects.order_by().values_list("regime", "valid_from", "percent")
+    return list(rates.union(amounts, all=True).order_by("valid_from"))
+
+
+def unsettled(mine: InstalmentQuerySet) -> list[tuple]:
+    """What is not settled, with delivered costs of reminders."""
+    delivered = (
+        ReminderCost.objects.filter(instalment=OuterRef("pk"), delivered_on__lte=clock.today())
+        .order_by()
+        .values("instalment")
+        .annotate(total=Sum("amount"))
+        .values("total")
+    )
+    return list(
+        mine.unsettled()
+        .annotate(delivered_costs=Coalesce(Subquery(delivered), ZERO, output_field=MONEY))
+        .order_by("effective_due_on", "receivable_id", "number")
+        .values_list(*_COLUMNS, "delivered_costs")
+    )
+
+
+def overview(request: HttpRequest) -> HttpResponse:
+    """Notices, the application and what is not settled."""
+    viewer = request.viewer
+    mine = Instalment.objects.for_subject(viewer.own.pk, list(LEDGER_AREAS))
+    law()
+    return show(
+        request,
+        Notice.objects.filter(user=viewer.user).values_list("text", "url", "created_at", "read_at")[:5],
+        AccessApplication.objects.filter(identity=viewer.identity).values_list("number", "state")[:1],
+        unsettled(mine),
+    )
+
+
+def what_i_owe(request: HttpRequest) -> HttpResponse:
+    """What is not settled with its titles, and the latest settled."""
+    mine = Instalment.objects.for_subject(request.viewer.own.pk, list(LEDGER_AREAS))
+    law()
+    rows = unsettled(mine)
+    titles = {
+        row[0]: row
+        for row in _with_context(mine.filter(pk__in=[row[0] for row in rows[:PER_PAGE]])).values_list(
+            "pk", "number", "siblings", "receivable__public_id", "receivable__title",
+            "receivable__account__object_description", "receivable__account__object_address", "enforcement_title",
+        )
+    }  # fmt: skip
+    settled = (
+        _with_context(mine.filter(status=Instalment.Status.SETTLED))
+        .order_by("-settled_on", "-pk")
+        .values_list(
+            "public_id", "number", "siblings", "receivable__public_id", "receivable__title", "amount",
+            "settled_on", "receivable__account__object_description",
+        )[: FIRST_SETTLED + 1]
+    )  # fmt: skip
+    return show(request, [(*titles[row[0]], *row) for row in rows[:PER_PAGE]], settled)
