@@ -2,13 +2,13 @@
 
 from datetime import date, timedelta
 
-import portal.catalogue.demo
-import portal.news.demo
-import registers.demo
-import taxes.demo
 from django.contrib.auth.models import Group, Permission
 
+import portal.catalogue.demo
+import portal.news.demo
 import portal.people.demo
+import registers.demo
+import taxes.demo
 from eurzad.lib.personas import ANNA, BAKERY, BORYS, CLERKS, DAMIAN, IRENA
 from portal.mandates.models import Area, Right
 from portal.mandates.services import grant_mandate

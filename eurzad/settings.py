@@ -176,7 +176,7 @@ CACHES = {
         "LOCATION": PORTAL_DIR / "cache",
     }
 }
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 if not REDIS_URL:
     _broker = PORTAL_DIR / "broker"
     for _folder in ("data", "processed", "control"):

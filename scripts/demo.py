@@ -61,6 +61,21 @@ def manage(*arguments: str, simulator: bool = False) -> None:
         sys.exit(done.returncode)
 
 
+def statics_are_older(manifest: Path) -> bool:
+    """Tell whether a static file of ours, or the set of packages, changed since they were collected."""
+    if not manifest.exists():
+        return True
+    rooms = ("static", "portal", "payments", "taxes", "registers")
+    ours = (
+        path
+        for room in rooms
+        for path in (ROOT / room).glob("**/*")
+        if path.suffix in (".css", ".js", ".svg")
+    )
+    newest = max(path.stat().st_mtime for path in [*ours, ROOT / "requirements" / "base.txt"])
+    return newest > manifest.stat().st_mtime
+
+
 class Process:
     """A child in its own process group, started again when it dies."""
 
@@ -183,7 +198,8 @@ def main() -> None:
     make(var / "portal" / "keys")
     manage("prepare_simulator", simulator=True)
     manage("migrate", "--verbosity", "0")
-    manage("collectstatic", "--no-input", "--verbosity", "0")
+    if statics_are_older(var / "static" / "staticfiles.json"):
+        manage("collectstatic", "--no-input", "--verbosity", "0")
     manage("load_demo")
 
     children = processes(port, sim_port, logs)

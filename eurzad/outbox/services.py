@@ -24,8 +24,12 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=45)
 """Longer than the hard time limit of a task (40 s), so a claim never outlives its worker's right to it."""
 IDLE = timedelta(seconds=30)
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 50
+"""With a back-off of at most five minutes: about four hours of a world outside that does not answer."""
+MAX_LOST = 5
+"""A job that takes its worker down with it so many times is set aside."""
 KEEP_DONE = timedelta(days=14)
+KEEP_DONE_PERIODIC = timedelta(hours=1)
 
 
 def enqueue(name: str, *, key: str = "", run_in: timedelta = timedelta(0), **arguments: str) -> Job | None:
@@ -103,9 +107,12 @@ def sweep() -> int:
 
 
 def tidy() -> int:
-    """Remove done jobs older than two weeks; return how many. Failed ones stay until a person looks."""
-    old = Job.objects.filter(state=Job.State.DONE, finished_at__lt=clock.now() - KEEP_DONE)
-    return old.delete()[0]
+    """Remove done jobs older than two weeks, periodic ones after an hour; return how many. Failed ones stay."""
+    now = clock.now()
+    old = Q(finished_at__lt=now - KEEP_DONE) | Q(
+        key__startswith="every:", finished_at__lt=now - KEEP_DONE_PERIODIC
+    )
+    return Job.objects.filter(old, state=Job.State.DONE).delete()[0]
 
 
 def retry(job: Job) -> None:
@@ -126,11 +133,12 @@ def _start_periodic(periodic: registry.Periodic) -> None:
 
 
 def _retry_or_set_aside(job: Job, claim: uuid.UUID | None, *, code: str) -> None:
-    if job.attempts + 1 >= MAX_ATTEMPTS:
+    limit = MAX_LOST if code == "worker_lost" else MAX_ATTEMPTS
+    if job.attempts + 1 >= limit:
         logger.error("job set aside name=%s job=%s code=%s", job.name, job.public_id, code)
         _finish(job, claim, Job.State.FAILED, code=code)
     else:
-        _give_back(job, claim, in_seconds=min(2**job.attempts, 300), code=code, count=True)
+        _give_back(job, claim, in_seconds=min(2 ** min(job.attempts, 9), 300), code=code, count=True)
 
 
 def _give_back(job: Job, claim: uuid.UUID | None, *, in_seconds: int, code: str, count: bool) -> None:

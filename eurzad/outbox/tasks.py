@@ -20,7 +20,7 @@ def sweep() -> None:
     services.sweep()
 
 
-@every(seconds=86_400, name="outbox.tidy")
+@every(seconds=3600, name="outbox.tidy")
 def tidy() -> None:
-    """Remove old done jobs once a day."""
+    """Remove old done jobs once an hour."""
     services.tidy()
