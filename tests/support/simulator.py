@@ -122,9 +122,10 @@ def run_simulator(var_dir: Path, portal_url: str = PORTAL_URL) -> Iterator[Simul
         number = listener.fileno()
         serve = ["-m", "gunicorn", "eurzad.simulator.wsgi", "-b", f"fd://{number}", "--log-level", "warning"]
         threads = ["--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
+        impatient = ["--graceful-timeout", "1"]
         with (var_dir / "simulator.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, *serve, *threads],
+                [sys.executable, *serve, *threads, *impatient],
                 cwd=ROOT,
                 env=environment,
                 pass_fds=(number,),

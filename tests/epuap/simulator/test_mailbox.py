@@ -199,3 +199,18 @@ def test_control_refuses_what_it_does_not_know(peer: Peer) -> None:
     assert requests.post(url, json={"behaviour": "ws_fault", "times": -1}, timeout=10).status_code == 400
     assert requests.post(url, data="x", timeout=10).status_code == 400
     assert requests.post(f"{url}nadanie/", json={"sender": "nikt"}, timeout=10).status_code == 400
+
+
+@pytest.mark.parametrize("behaviour", ["ws_timeout", "tps_timeout", "idp_timeout"])
+def test_silence(peer: Peer, behaviour: str) -> None:
+    path = {
+        "ws_timeout": "/pk_external_ws/services/pull",
+        "tps_timeout": "/ep-services/tpSigning5",
+        "idp_timeout": "/login-services/idpArtifactResolutionService",
+    }[behaviour]
+    peer.simulator.order(behaviour)
+    with pytest.raises(requests.ReadTimeout):
+        requests.post(
+            peer.simulator.base_url + path, data=b"<a/>", headers={"Content-Type": "text/xml"}, timeout=1
+        )
+    assert peer.simulator.ordered() == {}
