@@ -80,7 +80,7 @@ class Story:
     """How one account went over the years: assessed, and paid the way its payer pays."""
 
     def __init__(self, account: Account, kind: Kind, plan: Plan, today: date, chance: random.Random) -> None:
-        self.account, self.plan, self.today, self.chance = account, plan, today, chance
+        self.account, self.kind, self.plan, self.today, self.chance = account, kind, plan, today, chance
         self.receivables = [
             _assess(account, kind, plan, year, step, today)
             for step, year in enumerate(range(today.year - YEARS + 1, today.year + 1))
@@ -125,8 +125,10 @@ class Story:
         for row in rows:
             yield self.pay(row, row.effective_due_on - timedelta(days=self.chance.randrange(8)))
 
-    def remind(self, row: Instalment) -> Event:
-        """Send a reminder three weeks late and deliver it nine days after."""
+    def remind(self, row: Instalment) -> Iterator[Event]:
+        """Send a reminder three weeks late and deliver it nine days after; only public dues have reminders."""
+        if not self.kind.is_tax:
+            return
         sent_on = row.effective_due_on + timedelta(days=21)
         delivered_on = sent_on + timedelta(days=9)
 
@@ -136,14 +138,16 @@ class Story:
                 delivered_on=delivered_on if delivered_on <= self.today else None,
             )  # fmt: skip
 
-        return sent_on, happen
+        yield sent_on, happen
 
-    def enforce(self, row: Instalment) -> Event:
-        """Hand over to the bailiff four months late."""
+    def enforce(self, row: Instalment) -> Iterator[Event]:
+        """Hand over to the enforcement body four months late; only public dues go there without a court."""
         on = row.effective_due_on + timedelta(days=120)
-        return on, lambda: services.start_enforcement(
-            instalment=row, on=on, title=f"SM/{on.year}/{row.pk:05d}"
-        )
+        if self.kind.is_tax:
+            yield (
+                on,
+                lambda: services.start_enforcement(instalment=row, on=on, title=f"SM/{on.year}/{row.pk:05d}"),
+            )
 
 
 def _prompt(story: Story) -> Iterator[Event]:
@@ -169,13 +173,13 @@ def _arrears(story: Story) -> Iterator[Event]:
     """The last two that fell due are not paid; the older one was reminded of."""
     yield from story.pay_in_time(story.due[:-2])
     if len(story.due) > 1:
-        yield story.remind(story.due[-2])
+        yield from story.remind(story.due[-2])
 
 
 def _long_arrears(story: Story) -> Iterator[Event]:
     """Last year's last instalment is open to this day, through every change of the rate."""
     yield from story.pay_in_time(row for row in story.due[:-1] if row != story.last_autumn)
-    yield story.remind(story.last_autumn)
+    yield from story.remind(story.last_autumn)
 
 
 def _part(story: Story) -> Iterator[Event]:
@@ -183,7 +187,7 @@ def _part(story: Story) -> Iterator[Event]:
     yield from story.pay_in_time(story.due[:-2])
     if len(story.due) > 1:
         row = story.due[-2]
-        yield story.remind(row)
+        yield from story.remind(row)
         on = row.effective_due_on + timedelta(days=40)
         yield story.pay(row, min(on, story.today), share=Decimal("0.40"))
 
@@ -198,8 +202,8 @@ def _enforced(story: Story) -> Iterator[Event]:
     """One instalment of the first year is with the bailiff, the rest is paid."""
     bad = story.instalments[min(2, len(story.instalments) - 1)]
     yield from story.pay_in_time(row for row in story.due if row != bad)
-    yield story.remind(bad)
-    yield story.enforce(bad)
+    yield from story.remind(bad)
+    yield from story.enforce(bad)
 
 
 HABITS: dict[str, Habit] = {

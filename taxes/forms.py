@@ -17,7 +17,6 @@ class DayForm(forms.Form):
 
     day = forms.DateField(
         label=gettext_lazy("Na dzień"),
-        required=False,
         help_text=gettext_lazy("Wybierz dzień, w którym chcesz zapłacić. Policzymy odsetki do tego dnia."),
         widget=forms.DateInput(attrs={"type": "date", "class": "short"}, format="%Y-%m-%d"),
     )
@@ -28,9 +27,9 @@ class DayForm(forms.Form):
         self.fields["day"].widget.attrs |= {"min": today.isoformat(), "max": (today + LOOK_AHEAD).isoformat()}
 
     def clean_day(self) -> date:
-        """Accept today when nothing was chosen; refuse the past and more than a year ahead."""
+        """Refuse the past and more than a year ahead."""
         today = clock.today()
-        day: date = self.cleaned_data["day"] or today
+        day: date = self.cleaned_data["day"]
         if not today <= day <= today + LOOK_AHEAD:
             raise forms.ValidationError(
                 _("Wybierz dzień od dziś do roku naprzód. Poniżej pokazujemy stan na dziś.")
@@ -39,4 +38,5 @@ class DayForm(forms.Form):
 
     def chosen_day(self) -> date:
         """Return the chosen day, or today when it cannot be used."""
-        return self.cleaned_data["day"] if self.is_valid() else clock.today()
+        day: date = self.cleaned_data["day"] if self.is_valid() else clock.today()
+        return day

@@ -72,7 +72,7 @@ def test_another_day_recomputes(pages, anna, ledger):
     assert "1\u00a0035,00\u00a0zł" in html
 
 
-@pytest.mark.parametrize("day", ["2026-08-13", "2028-01-01", "32.13.2026", "x"])
+@pytest.mark.parametrize("day", ["", "2026-08-13", "2028-01-01", "32.13.2026", "x"])
 def test_a_day_that_cannot_be_used_says_so_and_shows_today(pages, anna, ledger, day):
     html = pages.get(f"{URL}?day={day}", user=anna).content.decode()
     assert "field-error" in html
