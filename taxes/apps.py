@@ -13,7 +13,7 @@ class TaxesConfig(AppConfig):
         from payments import payables
         from portal.access import evidence
         from portal.pages import cards as overview
-        from portal.people import demo as visitors
+        from portal.people import visitors
         from taxes import cards, demo
         from taxes.evidence import known
         from taxes.selectors.owed import PAYABLE_KIND, price_items

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from epuap.saml import services as saml
-from portal.people import demo, forms, session
+from portal.people import forms, session, visitors
 
 
 @require_GET
@@ -41,7 +41,7 @@ def demo_login(request: HttpRequest) -> HttpResponse:
     form = forms.DemoForm(request.POST)
     if form.is_valid():
         try:
-            get_adapter().login(request, demo.create_visitor())
+            get_adapter().login(request, visitors.create_visitor())
         except LookupError:
             form.add_error(None, _("Pokaz nie jest jeszcze przygotowany. Spróbuj za chwilę."))
         else:

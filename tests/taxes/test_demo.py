@@ -12,9 +12,9 @@ from eurzad.lib.personas import ANNA, BORYS, CELINA, DEMO
 from portal.access.evidence import Identifiers
 from portal.mandates.policy import Viewer
 from portal.people import pii
-from portal.people.demo import create_visitor
 from portal.people.models import Subject
 from portal.people.services import find_subject
+from portal.people.visitors import create_visitor
 from taxes import demo, demo_town
 from taxes.evidence import known
 from taxes.models import Account, Allocation, Instalment, PaymentReceived, Receivable, ReminderCost
