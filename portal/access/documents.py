@@ -1,5 +1,6 @@
 """The application's XML document and its readable pages."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -43,7 +44,7 @@ def build_document(application: AccessApplication) -> tuple[bytes, str]:
     return document, payload_digest(document)
 
 
-def build_decision_letter(filed: AccessApplication, decided: AccessApplication) -> bytes:
+def build_decision_letter(filed: AccessApplication, decided: AccessApplication, *, decided_on: date) -> bytes:
     """Return the sealed letter that answers ``filed``; ``decided`` is the same, or the one it was joined to.
 
     The letter is a Polish document whatever the language of the screen.
@@ -56,7 +57,7 @@ def build_decision_letter(filed: AccessApplication, decided: AccessApplication) 
         place=settings.MUNICIPALITY["city"],
         recipient_given_name=filed.given_name,
         recipient_family_name=filed.family_name,
-        created_on=clock.to_warsaw(decided.decided_at).date(),
+        created_on=decided_on,
         case_number=str(filed.number),
         kind="informacja o rozstrzygnięciu wniosku",
     )
@@ -71,7 +72,7 @@ def build_decision_letter(filed: AccessApplication, decided: AccessApplication) 
 def _decision_paragraphs(
     filed: AccessApplication, decided: AccessApplication, office: str
 ) -> tuple[str, ...]:
-    day = dates.format_long(clock.to_warsaw(filed.received_at).date())
+    day = dates.format_long(clock.to_warsaw(filed.arrived_at).date())
     opening = f"{office} rozpatrzył wniosek o dostęp do konta w portalu eUrząd, który wpłynął {day}."
     if decided.state == State.APPROVED:
         ending = f"Wniosek przyjęto. Zaloguj się w portalu: {settings.PORTAL_BASE_URL}"
@@ -91,7 +92,7 @@ def application_context(application: AccessApplication) -> dict[str, Any]:
 
 def receipt_context(application: AccessApplication) -> dict[str, Any]:
     """What the page and the PDF of the UPP show."""
-    local = clock.to_warsaw(application.received_at)
+    local = clock.to_warsaw(application.arrived_at)
     return {
         "application": application,
         "legal_effect": settings.ACCESS_LEGAL_EFFECT.get(application.door, ""),

@@ -1,4 +1,5 @@
 import uuid
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
@@ -204,6 +205,28 @@ class AccessApplication(models.Model):
 
     def __str__(self) -> str:
         return self.number or str(self.public_id)
+
+    @property
+    def arrived_at(self) -> datetime:
+        """When the signed document reached the office; only of an application that has one."""
+        assert self.received_at is not None
+        return self.received_at
+
+    @property
+    def decide_by(self) -> date:
+        """The last day for the decision; only of a filed application."""
+        assert self.due_on is not None
+        return self.due_on
+
+    @property
+    def document_bytes(self) -> bytes:
+        """The unsigned document, empty before there is one."""
+        return bytes(self.document or b"")
+
+    @property
+    def signed_bytes(self) -> bytes:
+        """The signed document as it came, empty before there is one."""
+        return bytes(self.signed_document or b"")
 
 
 EVENT_LABELS = (

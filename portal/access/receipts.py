@@ -16,7 +16,7 @@ def issue_upp(application: AccessApplication) -> tuple[bytes, str]:
 
     It is verified again before anybody sees it. Raises PermanentError when the seal cannot be used.
     """
-    document = bytes(application.signed_document)
+    document = application.signed_bytes
     certificate = read_file("SEAL_CERT")
     identifier = f"UPP.{application.number}"
     upp = build_upp(
@@ -26,7 +26,7 @@ def issue_upp(application: AccessApplication) -> tuple[bytes, str]:
             addressee_id=settings.EPUAP_ENTITY_ID or settings.PORTAL_BASE_URL,
             sender_name=application.identity.full_name,
             sender_id=str(application.identity.public_id),
-            delivered_at=application.received_at,
+            delivered_at=application.arrived_at,
             created_at=clock.now(),
             document_id=str(application.number),
         ),

@@ -89,7 +89,7 @@ def status_of(application: AccessApplication) -> Status:
     return Status(
         application=application,
         sentence=texts.now_sentence(
-            now.sentence, due_on=application.due_on, number=joined_to.number if joined_to else ""
+            now.sentence, due_on=application.due_on, number=str(joined_to) if joined_to else ""
         ),
         tag=_("po terminie") if now.sentence == "overdue" else str(application.get_state_display()),
         tone=_tone(state, now.sentence),

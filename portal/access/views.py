@@ -231,7 +231,7 @@ def document_pdf(request: HttpRequest, identity: Identity, public_id: UUID) -> H
 def document_xml(request: HttpRequest, identity: Identity, public_id: UUID) -> HttpResponse:
     """The signed bytes as they came back, or the unsigned document before that."""
     application = get_application_for(identity, public_id)
-    return _xml(application.signed_document or application.document, application, "wniosek")
+    return _xml(application.signed_bytes or application.document_bytes, application, "wniosek")
 
 
 @require_safe
@@ -257,7 +257,7 @@ def receipt_pdf(request: HttpRequest, identity: Identity, public_id: UUID) -> Ht
 def receipt_xml(request: HttpRequest, identity: Identity, public_id: UUID) -> HttpResponse:
     """The bytes of the UPP."""
     application = _with_receipt(identity, public_id)
-    return _xml(application.upp, application, "upp")
+    return _xml(bytes(application.upp or b""), application, "upp")
 
 
 def _with_receipt(identity: Identity, public_id: UUID) -> AccessApplication:
@@ -267,10 +267,10 @@ def _with_receipt(identity: Identity, public_id: UUID) -> AccessApplication:
     return application
 
 
-def _xml(data: bytes | None, application: AccessApplication, kind: str) -> HttpResponse:
+def _xml(data: bytes, application: AccessApplication, kind: str) -> HttpResponse:
     if not data:
         raise Http404
-    return _download(bytes(data), "application/xml", f"{kind}-{application.number}.xml")
+    return _download(data, "application/xml", f"{kind}-{application.number}.xml")
 
 
 def _pdf(

@@ -1,5 +1,7 @@
 """Reading notices."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -24,11 +26,10 @@ class Row:
     is_read: bool
 
 
-def notices_for(user: User, *, page: str | None) -> Page:
-    """One page of the user's notices, newest first, as rows."""
+def notices_for(user: User, *, page: str | None) -> tuple[Page[Notice], list[Row]]:
+    """One page of the user's notices, newest first, and its rows."""
     found = Paginator(Notice.objects.filter(user=user), PAGE_SIZE).get_page(page)
-    found.object_list = [_row(notice) for notice in found.object_list]
-    return found
+    return found, [_row(notice) for notice in found]
 
 
 def notice_for(user: User, public_id: UUID) -> Notice | None:

@@ -1,12 +1,14 @@
 """What clerks do: take, give back, approve, reject."""
 
+from typing import Any
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from eurzad.lib import clock, dates
 from eurzad.outbox.services import enqueue
-from portal.access import errors, rules
+from portal.access import errors
 from portal.access.models import AccessApplication, Door
 from portal.access.rules import State
 from portal.access.services import history
@@ -74,7 +76,7 @@ def reject(*, application_id: int, clerk: User, reason: str) -> AccessApplicatio
     return application
 
 
-def _close(application: AccessApplication, state: State, clerk: User, **fields: object) -> None:
+def _close(application: AccessApplication, state: State, clerk: User, **fields: Any) -> None:
     history.move(
         application,
         state,
@@ -87,10 +89,9 @@ def _close(application: AccessApplication, state: State, clerk: User, **fields: 
     )
     record(
         actor_id=clerk.public_id,
-        subject_id=fields["subject"].public_id if "subject" in fields else None,
+        subject_id=fields.get("subject", application.identity).public_id,
         action=f"access.{state.value}",
         reference=application.number or "",
-        reason=str(fields.get("decision_reason", "")),
     )
     _tell(application)
 
@@ -158,7 +159,7 @@ def _taken(application: AccessApplication) -> errors.NotYours:
 
 
 def _decided(application: AccessApplication) -> errors.AlreadyDecided:
-    if rules.State(application.state) not in rules.DECIDED:
+    if application.decided_at is None:
         return errors.AlreadyDecided(_("Ten wniosek nie czeka na decyzję."))
     return errors.AlreadyDecided(
         _("Wniosek %(number)s już rozstrzygnięto: %(state)s, %(clerk)s, %(date)s. Nic nie zmieniono.")

@@ -79,12 +79,13 @@ def send_decision(application_id: str) -> None:
     """Seal the decision as a letter and queue it to the applicant's ePUAP mailbox, once."""
     application = AccessApplication.objects.select_related("joined_to").get(public_id=application_id)
     decided = application.joined_to or application
-    if rules.State(decided.state) not in rules.DECIDED or not application.reply_box:
+    if decided.decided_at is None or not application.reply_box:
         return
+    decided_on = clock.to_warsaw(decided.decided_at).date()
     with transaction.atomic():
         send_letter(
             recipient_box=application.reply_box,
-            document=documents.build_decision_letter(application, decided),
+            document=documents.build_decision_letter(application, decided, decided_on=decided_on),
             title=_("Decyzja w sprawie wniosku %(number)s") % {"number": application.number},
             file_name="decyzja.xml",
             key=f"access.decision:{application.public_id}",

@@ -1,5 +1,7 @@
 """Into the clerks' queue, from either door: one open application a person, a second one joined to it."""
 
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +14,7 @@ from portal.notices.services import notify
 
 
 @transaction.atomic
-def file_checked(application: AccessApplication, **fields: object) -> None:
+def file_checked(application: AccessApplication, **fields: Any) -> None:
     """Put an application whose signature and receipt are settled in the queue; repeating it changes nothing.
 
     Raises TransientError when the application it should have been joined to has just been decided.

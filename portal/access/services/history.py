@@ -1,5 +1,7 @@
 """Steps of an application: each is a conditional update with a line in its history."""
 
+from typing import Any
+
 from django.db import transaction
 
 from eurzad.lib import clock
@@ -15,7 +17,7 @@ def move(
     *,
     event: str,
     actor: User | None = None,
-    **fields: object,
+    **fields: Any,
 ) -> bool:
     """Take the application one state further and note it; return False if it no longer stands where we saw it.
 

@@ -28,7 +28,7 @@ def remind_all() -> int:
 
 @transaction.atomic
 def _remind(application: AccessApplication) -> bool:
-    due = rules.reminders_due(application.received_at, application.due_on, clock.today())
+    due = rules.reminders_due(application.arrived_at, application.decide_by, clock.today())
     fresh = [kind for kind in due if history.note_once(application, kind)]
     if not fresh:
         return False
@@ -52,7 +52,7 @@ def _remind(application: AccessApplication) -> bool:
 
 
 def _sentence(kind: str, application: AccessApplication) -> str:
-    values = {"number": application.number, "date": dates.format_short(application.due_on)}
+    values = {"number": application.number, "date": dates.format_short(application.decide_by)}
     if kind == rules.OVERDUE_REMINDER:
         return _("Wniosek %(number)s jest po terminie: decyzja była do %(date)s.") % values
     if kind == "day_12":

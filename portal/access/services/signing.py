@@ -77,7 +77,7 @@ def send_for_signing(application_id: str) -> None:
     token = secrets.token_urlsafe(32)
     base = settings.PORTAL_BASE_URL
     url = TpsClient.from_settings().add_document(
-        bytes(application.document),
+        application.document_bytes,
         success_url=base + reverse("access:returned", args=[token]),
         failure_url=base + reverse("access:returned_unsigned", args=[token]),
         info=_("Wniosek o dostęp %(number)s") % {"number": application.number},
@@ -125,7 +125,11 @@ def note_return(*, identity: Identity, token: str, signed: bool) -> AccessApplic
 def fetch_signed(application_id: str) -> None:
     """Ask for the signed document; store its bytes unchanged. Raises Later until it is there."""
     application = _get(application_id)
-    if application.state != State.AWAITING_SIGNATURE or not application.signing_url:
+    if (
+        application.state != State.AWAITING_SIGNATURE
+        or not application.signing_url
+        or not application.sent_at
+    ):
         return
     now = clock.now()
     try:
@@ -164,7 +168,7 @@ def check_signature(application_id: str) -> None:
         return
     try:
         checked = signatures.check_returned(
-            bytes(application.signed_document),
+            application.signed_bytes,
             sent_digest=application.document_digest,
             pesel=pii.decrypt(application.identity.encrypted_pesel),
         )
@@ -192,7 +196,7 @@ def issue_receipt(application_id: str) -> None:
         application,
         upp=upp,
         upp_identifier=identifier,
-        due_on=rules.deadline(application.received_at, settings.ACCESS_DECISION_DAYS),
+        due_on=rules.deadline(application.arrived_at, settings.ACCESS_DECISION_DAYS),
     )
 
 
