@@ -1,1 +1,1 @@
-"""The adapter to ePUAP, the trusted profile and the national node: the only place that knows SOAP, SAML, XSD and XAdES."""
+"""The adapter to ePUAP, the trusted profile and the national node: only here SOAP, SAML, XSD and XAdES are known."""

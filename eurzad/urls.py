@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 admin.autodiscover()
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 handler400 = "portal.pages.failures.bad_request"
 handler403 = "portal.pages.failures.permission_denied"

@@ -17,6 +17,7 @@ from payments import providers, selectors, services
 from payments.errors import CheckoutError
 from payments.forms import CheckoutForm
 from payments.models import Payment
+from portal.mandates.http import AccountRequest
 from portal.people.decorators import account_required
 
 MAX_NOTIFICATION = 64 * 1024  # bytes
@@ -31,7 +32,7 @@ class SeeOther(HttpResponseRedirect):
 
 @require_POST
 @account_required
-def basket(request: HttpRequest) -> HttpResponse:
+def basket(request: AccountRequest) -> HttpResponse:
     """Take the objects chosen on another page and show what they cost."""
     request.session[BASKET] = selectors.known_tokens(request.POST.getlist("item"))
     return SeeOther(reverse("payments:summary"))
@@ -40,7 +41,7 @@ def basket(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @account_required
 @never_cache
-def summary(request: HttpRequest) -> HttpResponse:
+def summary(request: AccountRequest) -> HttpResponse:
     """Say what is about to be paid; on POST lock it and go to the provider."""
     if request.method != "POST":
         return _show_summary(request, request.session.get(BASKET, []))
@@ -63,7 +64,7 @@ def summary(request: HttpRequest) -> HttpResponse:
 
 
 def _show_summary(
-    request: HttpRequest, tokens: Sequence[str], error: CheckoutError | None = None
+    request: AccountRequest, tokens: Sequence[str], error: CheckoutError | None = None
 ) -> HttpResponse:
     chosen = None
     try:
@@ -84,13 +85,13 @@ def _show_summary(
 
 @require_GET
 @account_required
-def history(request: HttpRequest) -> HttpResponse:
+def history(request: AccountRequest) -> HttpResponse:
     """Every payment for the subject in view, newest first."""
     rows, page = selectors.payments_of(request.viewer, page=request.GET.get("page", "1"))
     return render(request, "payments/history.html", {"rows": rows, "page_obj": page, "query": ""})
 
 
-def get_payment_for(request: HttpRequest, public_id: UUID, *, action: str = "") -> Payment:
+def get_payment_for(request: AccountRequest, public_id: UUID, *, action: str = "") -> Payment:
     """The payment the viewer may see, noted in the journal as `action`; anything else does not exist."""
     payment = selectors.get_payment_for(request.viewer, public_id)
     if action:
@@ -101,7 +102,7 @@ def get_payment_for(request: HttpRequest, public_id: UUID, *, action: str = "") 
 @require_GET
 @account_required
 @never_cache
-def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def detail(request: AccountRequest, public_id: UUID) -> HttpResponse:
     """One payment: what for, by whom, and where it stands."""
     payment = get_payment_for(request, public_id, action="payments.read")
     return render(request, "payments/detail.html", {"payment": selectors.describe(payment)})
@@ -110,7 +111,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 @account_required
 @never_cache
-def come_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def come_back(request: AccountRequest, public_id: UUID) -> HttpResponse:
     """Where the provider sends the browser. Believes nothing it brings and settles nothing."""
     payment = get_payment_for(request, public_id)
     services.ask_soon(payment)
@@ -120,7 +121,7 @@ def come_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 @account_required
 @never_cache
-def receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def receipt(request: AccountRequest, public_id: UUID) -> HttpResponse:
     """The receipt as a page."""
     return render(request, "payments/receipt.html", {"payment": _receipt_for(request, public_id)})
 
@@ -128,7 +129,7 @@ def receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 @account_required
 @never_cache
-def receipt_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def receipt_pdf(request: AccountRequest, public_id: UUID) -> HttpResponse:
     """The receipt as a tagged PDF, made anew from data that does not change."""
     page = {"payment": _receipt_for(request, public_id)}
     html = render_to_string("payments/receipt_pdf.html", page, request=request)
@@ -137,7 +138,7 @@ def receipt_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return response
 
 
-def _receipt_for(request: HttpRequest, public_id: UUID) -> selectors.PaymentPage:
+def _receipt_for(request: AccountRequest, public_id: UUID) -> selectors.PaymentPage:
     payment = get_payment_for(request, public_id, action="payments.receipt")
     if payment.status != Payment.Status.PAID:
         raise Http404

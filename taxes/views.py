@@ -3,11 +3,12 @@
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from eurzad.lib import clock
 from portal.journal.services import record
+from portal.mandates.http import AccountRequest
 from portal.people.decorators import account_required
 from taxes.forms import DayForm
 from taxes.selectors.owed import what_i_owe as read_what_i_owe
@@ -17,7 +18,7 @@ GROUPS = ("open", "enforcement", "settled")
 
 
 @account_required
-def what_i_owe(request: HttpRequest) -> HttpResponse:
+def what_i_owe(request: AccountRequest) -> HttpResponse:
     """What the subject in view owes on a day; without approved access a page that says how to get it."""
     viewer = request.viewer
     if viewer.subject is None:
@@ -33,7 +34,7 @@ def what_i_owe(request: HttpRequest) -> HttpResponse:
 
 
 @account_required
-def receivable_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def receivable_detail(request: AccountRequest, public_id: UUID) -> HttpResponse:
     """One receivable, explained."""
     viewer = request.viewer
     form = DayForm(request.GET if "day" in request.GET else {"day": clock.today()})

@@ -34,7 +34,7 @@ def describe_scope(mandate: Mandate) -> str:
     return f"{areas}: {rights}"
 
 
-def list_mandates(viewer: Viewer, *, page: int) -> tuple[list[MandateRow], Page]:
+def list_mandates(viewer: Viewer, *, page: str) -> tuple[list[MandateRow], Page]:
     """Return the mandates the viewer holds or gave, those in force first."""
     own = viewer.own
     rows = Mandate.objects.filter(Q(attorney=own) | Q(principal=own)) if own else Mandate.objects.none()

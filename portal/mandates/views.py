@@ -1,24 +1,25 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.mandates import selectors, services
+from portal.mandates.http import AccountRequest
 from portal.people.decorators import account_required
 
 
 @require_GET
 @account_required
-def mandate_list(request: HttpRequest) -> HttpResponse:
+def mandate_list(request: AccountRequest) -> HttpResponse:
     """Mandates held and given, and the choice for whom to act."""
-    rows, page = selectors.list_mandates(request.viewer, page=request.GET.get("page", 1))
+    rows, page = selectors.list_mandates(request.viewer, page=request.GET.get("page", "1"))
     return render(request, "mandates/list.html", {"rows": rows, "page_obj": page, "query": ""})
 
 
 @require_POST
 @account_required
-def act_for(request: HttpRequest) -> HttpResponse:
+def act_for(request: AccountRequest) -> HttpResponse:
     """Switch to acting for a principal, or back to oneself."""
     try:
         services.act_for(

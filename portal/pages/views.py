@@ -3,6 +3,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from eurzad.lib import searching
+from portal.mandates.http import AccountRequest
 from portal.pages import search as everywhere
 from portal.pages import selectors
 from portal.people.decorators import account_required
@@ -16,9 +17,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @account_required
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: AccountRequest) -> HttpResponse:
     """The overview of a signed-in resident."""
-    return render(request, "pages/overview.html", selectors.overview(request.viewer))  # type: ignore[attr-defined]
+    return render(request, "pages/overview.html", selectors.overview(request.viewer))
 
 
 @require_safe

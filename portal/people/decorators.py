@@ -7,6 +7,15 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
+from portal.people.models import User
+
+
+class SignedInRequest(HttpRequest):
+    """What a view behind `account_required` gets; for annotations."""
+
+    user: User
+
+
 View = Callable[..., HttpResponse]
 
 
