@@ -11,7 +11,14 @@ from django.db.models import DecimalField, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from eurzad.lib.money import ZERO
-from taxes.models import DatedAmount, InstalmentQuerySet, InterestRate, ReminderCost
+from taxes.models import (
+    DatedAmount,
+    Instalment,
+    InstalmentQuerySet,
+    InterestRate,
+    Receivable,
+    ReminderCost,
+)
 from taxes.rules import rates
 from taxes.rules.interest import Debt, interest_due
 from taxes.rules.rates import Law
@@ -134,6 +141,40 @@ def owed_on(instalments: InstalmentQuerySet, on: date, law: Law) -> list[Owed]:
             )
         )  # fmt: skip
     return found
+
+
+def owed_of(
+    receivable: Receivable,
+    instalments: Iterable[Instalment],
+    reminders: Iterable[ReminderCost],
+    on: date,
+    law: Law,
+) -> list[Owed]:
+    """Price the unsettled ones among the loaded instalments of one receivable, like `owed_on`; no query.
+
+    `reminders` are all of the receivable's; its account and type are loaded.
+    """
+    delivered: dict[int, Decimal] = {}
+    for reminder in reminders:
+        if reminder.delivered_on is not None and reminder.delivered_on <= on:
+            sent = delivered.get(reminder.instalment_id, ZERO)
+            delivered[reminder.instalment_id] = sent + reminder.amount
+    found = []
+    for row in instalments:
+        if row.status == Instalment.Status.SETTLED:
+            continue
+        costs = max(ZERO, delivered.get(row.pk, ZERO) - row.costs_paid)
+        debt = Debt(
+            str(row.public_id), receivable.account.type.terms, row.principal_left, row.effective_due_on,
+            costs, row.interest_accrued_until, row.interest_carried,
+        )  # fmt: skip
+        found.append(
+            Owed(
+                row.pk, row.public_id, row.subject_id, receivable.account.type.area, row.status, receivable.pk,
+                row.amount, row.due_on, debt, interest_due(debt, on, law),
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda row: (row.debt.effective_due, row.pk))
 
 
 def _terms(

@@ -19,7 +19,7 @@ from taxes.rules.rates import Law
 from taxes.rules.terms import Regime
 from taxes.selectors import words
 from taxes.selectors.access import areas_of
-from taxes.selectors.debts import Owed, add_up, load_law, owed_on
+from taxes.selectors.debts import Owed, add_up, load_law, owed_of
 from taxes.selectors.owed import PAYABLE_KIND, Totals, totals_of
 
 
@@ -140,13 +140,13 @@ def receivable_detail(viewer: Viewer, public_id: UUID, on: date) -> ReceivableDe
         raise AccessDenied()
     law = load_law()
     instalments = list(Instalment.objects.filter(receivable=receivable).order_by("number"))
-    owed = {row.pk: row for row in owed_on(Instalment.objects.filter(receivable=receivable), on, law)}
     allocations = list(
         Allocation.objects.filter(instalment__receivable=receivable)
         .select_related("payment", "instalment")
         .order_by("payment__paid_on", "pk")
     )
     reminders = list(ReminderCost.objects.filter(instalment__receivable=receivable))
+    owed = {row.pk: row for row in owed_of(receivable, instalments, reminders, on, law)}
     open_rows = [row for row in owed.values() if row.status == Instalment.Status.OPEN]
     due = [row for row in open_rows if row.debt.effective_due <= on] or open_rows[:1]
     amounts = add_up(open_rows)

@@ -18,6 +18,7 @@ from portal.people.visitors import create_visitor
 from taxes import demo, demo_town
 from taxes.evidence import known
 from taxes.models import Account, Allocation, Instalment, PaymentReceived, Receivable, ReminderCost
+from taxes.selectors.debts import load_law, owed_of, owed_on
 from taxes.selectors.owed import what_i_owe
 
 TODAY = date(2026, 11, 23)
@@ -40,6 +41,7 @@ def test_the_town(town, pages):
     demo.load(TODAY)
     assert counts() == before
     check_sums()
+    both_ways_of_pricing_agree()
     visitor_has_an_own_copy(pages)
     evidence_for_celina()
 
@@ -58,6 +60,17 @@ def check_sums() -> None:
         assert total == payment.amount
     paid = Instalment.objects.annotate(credited=Sum("allocations__principal")).exclude(principal_paid=0)
     assert all(row.credited == row.principal_paid for row in paid)
+
+
+def both_ways_of_pricing_agree() -> None:
+    law = load_law()
+    listed = {row.pk: row for row in owed_on(Instalment.objects.all(), TODAY, law)}
+    found = {}
+    for receivable in Receivable.objects.select_related("account__type"):
+        reminders = ReminderCost.objects.filter(instalment__receivable=receivable)
+        for row in owed_of(receivable, receivable.instalments.all(), reminders, TODAY, law):
+            found[row.pk] = row
+    assert found == listed
 
 
 def visitor_has_an_own_copy(pages) -> None:
