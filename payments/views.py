@@ -30,11 +30,15 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @account_required
 def basket(request: AccountRequest) -> HttpResponse:
-    """Take the objects chosen on another page and show what they cost."""
-    request.session[BASKET] = selectors.known_tokens(request.POST.getlist("item"))
+    """Take the objects chosen on another page and show what they cost.
+
+    GET is where a sign-in that came in between leads: the choice is gone, the summary says so.
+    """
+    if request.method == "POST":
+        request.session[BASKET] = selectors.known_tokens(request.POST.getlist("item"))
     return SeeOther(reverse("payments:summary"))
 
 

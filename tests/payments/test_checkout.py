@@ -61,6 +61,7 @@ def test_summary_says_what_for_and_for_whom(pages: PageClient, anna: User, debts
 
 def test_empty_choice(pages: PageClient, anna: User, debts: Debts, bank: Bank) -> None:
     choose(pages, anna)
+    assert pages.get("/konto/platnosci/koszyk/", status=303)["Location"] == SUMMARY
     assert "Nie ma czego zapłacić" in pages.get(SUMMARY).content.decode()
 
 

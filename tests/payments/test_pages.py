@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from eurzad.lib import clock
 from payments.models import Payment
 from portal.journal.models import Record
+from portal.mandates import policy
 from portal.mandates.models import Mandate
 from portal.people.models import User
 from tests.payments.conftest import Bank, Debts
@@ -198,6 +199,29 @@ def test_principal_sees_what_the_attorney_paid(
     mandate.save()
     pages.get(page("detail", payment), user=borys)
     assert payment.reference in text_of(pages, reverse("payments:history"), borys)
+
+
+@pytest.mark.parametrize(("areas", "sees_all"), [(["taxes", "payments"], True), (["taxes"], False)])
+def test_history_when_acting_for_another(
+    pages: PageClient,
+    anna: User,
+    borys: User,
+    debts: Debts,
+    start: Start,
+    mandate_for: Callable[..., Mandate],
+    areas: list[str],
+    sees_all: bool,
+) -> None:
+    mandate = mandate_for(anna, borys, areas=areas, rights=["see", "pay"])
+    by_anna, by_borys, for_himself = start(anna), start(borys, debts.add(anna)), start(borys)
+    pages.sign_in(borys)
+    session = pages.client.session
+    session[policy.SESSION_KEY] = str(mandate.public_id)
+    session.save()
+    text = text_of(pages, reverse("payments:history"))
+    assert (by_anna.reference in text) == sees_all
+    assert by_borys.reference in text
+    assert for_himself.reference not in text
 
 
 def test_every_look_is_in_the_journal(pages: PageClient, anna: User, start: Start) -> None:
