@@ -3,14 +3,16 @@
 A list answered in four queries at most, an entry, the state of all registers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypedDict
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
+from django.utils.html import escape, format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -23,15 +25,15 @@ from registers.spec import PAGE, SORT, TEXT, Filter, PublicField, RegisterSpec, 
 PAGE_SIZE = 25
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One value of an entry, ready to print."""
+class Cell(TypedDict):
+    """One value of an entry, ready to print: `content` is its text, or its link or date as HTML.
+
+    A dict of strings made once, because a list prints more than a hundred of them.
+    """
 
     label: str
-    text: str
-    url: str = ""
-    iso: str = ""
-    is_number: bool = False
+    content: str
+    is_number: bool
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class EntryList:
     sorts: list[Option]
     page_obj: Page
     total: int
-    labels: list[Cell]
+    columns: list[PublicField]
     rows: list[list[Cell]]
     query: str
     as_of: str
@@ -140,6 +142,7 @@ def entry_list(spec: RegisterSpec, params: Mapping[str, str], today: date) -> En
     shown = searching.clean(params.get(TEXT, ""))
     kept = {TEXT: shown, **{bound.param: bound.chosen for bound in filters}, SORT: sort.key if sort else ""}
     columns = [spec.by_name[name] for name in spec.list_columns]
+    make_row = _row_maker(spec, columns)
     return EntryList(
         spec=spec,
         text=shown,
@@ -147,8 +150,8 @@ def entry_list(spec: RegisterSpec, params: Mapping[str, str], today: date) -> En
         sorts=[Option(each.key, str(each.label), each is (sort or spec.sorts[0])) for each in spec.sorts],
         page_obj=page,
         total=page.paginator.count,
-        labels=[Cell(str(column.label), "", is_number=bool(column.number_column)) for column in columns],
-        rows=[_cells(spec, columns, row) for row in completed(spec, list(page.object_list))],
+        columns=columns,
+        rows=[make_row(row) for row in completed(spec, list(page.object_list))],
         query=urlencode({name: value for name, value in kept.items() if value}),
         as_of=_as_of(state),
         published_count=state.published_count if state else 0,
@@ -160,10 +163,14 @@ def entry(spec: RegisterSpec, public_id: UUID) -> Entry:
     """The published entry `public_id`. Raises the model's DoesNotExist when there is none."""
     row = public_rows(spec, spec.model.objects.published()).get(public_id=public_id)
     completed(spec, [row])
-    cells = [_cell(spec.by_name[name], row, link_here="") for name in spec.detail_columns]
+    columns = [spec.by_name[name] for name in spec.detail_columns]
+    cells = [_cell(column, str(column.label), row) for column in columns]
     state = RegisterState.objects.filter(register=spec.name).first()
     return Entry(
-        spec=spec, title=spec.page_title(row), cells=[c for c in cells if c.text], as_of=_as_of(state)
+        spec=spec,
+        title=spec.page_title(row),
+        cells=[cell for cell in cells if cell["content"]],
+        as_of=_as_of(state),
     )
 
 
@@ -235,21 +242,29 @@ def _page(paginator: Paginator, asked: str, notes: list[str]) -> Page:
     return paginator.page(number)
 
 
-def _cells(spec: RegisterSpec, columns: list[PublicField], row: Row) -> list[Cell]:
-    url = spec.detail_url(row)
-    return [
-        _cell(column, row, link_here=url if column.name == spec.link_column else "") for column in columns
-    ]
+def _row_maker(spec: RegisterSpec, columns: list[PublicField]) -> Callable[[Row], list[Cell]]:
+    """How to make the cells of a row, with what is the same in every row prepared."""
+    prepared = [(column, escape(column.label), column.name == spec.link_column) for column in columns]
+
+    def make(row: Row) -> list[Cell]:
+        return [
+            _cell(column, label, row, spec.detail_url(row) if is_link else "")
+            for column, label, is_link in prepared
+        ]
+
+    return make
 
 
-def _cell(column: PublicField, row: Row, *, link_here: str) -> Cell:
-    return Cell(
-        label=str(column.label),
-        text=column.show(row),
-        url=link_here or (column.link(row) if column.link else ""),
-        iso=column.iso(row) if column.iso else "",
-        is_number=bool(column.number_column) and row[column.number_column] is not None,
-    )
+def _cell(column: PublicField, label: str, row: Row, url: str = "") -> Cell:
+    content = column.show(row)
+    if column.link is not None:
+        url = column.link(row)
+    if url:
+        content = format_html('<a href="{}">{}</a>', url, content)
+    elif column.iso is not None and content:
+        content = format_html('<time datetime="{}">{}</time>', column.iso(row), content)
+    is_number = bool(column.number_column) and row[column.number_column] is not None
+    return {"label": label, "content": content, "is_number": is_number}
 
 
 def _as_of(state: RegisterState | None) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from lxml import etree
 
 from eurzad.lib import clock
 from registers.declarations import CONTRACTS, REGISTERS
@@ -19,7 +20,7 @@ URL = "/rejestry/umowy/"
 def numbers(response) -> list[str]:
     """The numbers of contracts on the page, top to bottom."""
     last = CONTRACTS.list_columns.index("number")
-    return [row[last].text for row in response.context["list"].rows]
+    return [row[last]["content"] for row in response.context["list"].rows]
 
 
 @pytest.mark.parametrize(
@@ -123,8 +124,7 @@ def test_a_list_costs_at_most_four_queries(pages: PageClient, django_assert_max_
     with django_assert_max_num_queries(4):
         response = pages.get(reverse(f"registers:{spec.name}_list"))
     assert len(response.context["list"].rows) >= 20
-    first = response.context["list"].rows[0]
-    url = next(cell.url for cell in first if cell.url)
+    url = etree.HTML(response.content).xpath("//td/a/@href")[0]
     with django_assert_max_num_queries(3):
         pages.get(url)
 
