@@ -243,12 +243,16 @@ def _page(paginator: Paginator, asked: str, notes: list[str]) -> Page:
 
 
 def _row_maker(spec: RegisterSpec, columns: list[PublicField]) -> Callable[[Row], list[Cell]]:
-    """How to make the cells of a row, with what is the same in every row prepared."""
-    prepared = [(column, escape(column.label), column.name == spec.link_column) for column in columns]
+    """How to make the cells of a row, with what is the same in every row prepared.
+
+    The address of an entry continues that of its register (see `registers.urls`), so it is reversed once.
+    """
+    register_url = spec.list_url
+    prepared = [(column, escape(str(column.label)), column.name == spec.link_column) for column in columns]
 
     def make(row: Row) -> list[Cell]:
         return [
-            _cell(column, label, row, spec.detail_url(row) if is_link else "")
+            _cell(column, label, row, f"{register_url}{row['public_id']}/" if is_link else "")
             for column, label, is_link in prepared
         ]
 
