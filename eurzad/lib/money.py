@@ -36,8 +36,9 @@ def from_grosze(grosze: int) -> Decimal:
 
 def format_amount(amount: Decimal) -> str:
     """Return `1 234,56`: two decimals, comma, groups of three kept together by no-break spaces."""
-    sign = "-" if amount < 0 else ""
-    whole, _, cents = f"{abs(round_grosz(amount)):,.2f}".partition(".")
+    rounded = round_grosz(amount)
+    sign = "-" if rounded < 0 else ""
+    whole, _, cents = f"{abs(rounded):,.2f}".partition(".")
     return f"{sign}{whole.replace(',', NBSP)},{cents}"
 
 

@@ -21,6 +21,7 @@ class Job(models.Model):
     state = models.CharField(_("stan"), max_length=10, choices=State, default=State.WAITING)
     run_after = models.DateTimeField(_("nie wcześniej niż"))
     attempts = models.PositiveSmallIntegerField(_("próby"), default=0)
+    losses = models.PositiveSmallIntegerField(_("utracone procesy"), default=0)
     claim = models.UUIDField(null=True, editable=False)
     claimed_at = models.DateTimeField(null=True, editable=False)
     nudged_at = models.DateTimeField(null=True, editable=False)

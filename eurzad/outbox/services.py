@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from celery import current_app
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 
 from eurzad.lib import clock
@@ -74,11 +74,14 @@ def run(job_id: uuid.UUID) -> bool:
     try:
         registry.get(job.name)(**job.arguments)
     except registry.Later as later:
-        _give_back(job, claim, in_seconds=later.seconds, code="", count=False)
+        _give_back(job, claim, in_seconds=later.seconds)
     except TransientError as error:
         _retry_or_set_aside(job, claim, code=error.code)
     except SoftTimeLimitExceeded:
         _retry_or_set_aside(job, claim, code="time_limit")
+    except OperationalError:
+        logger.warning("database failed a job name=%s job=%s", job.name, job.public_id)
+        _retry_or_set_aside(job, claim, code="database")
     except Exception as error:
         logger.exception("job failed name=%s job=%s", job.name, job.public_id)
         _finish(job, claim, Job.State.FAILED, code=getattr(error, "code", type(error).__name__))
@@ -91,7 +94,7 @@ def sweep() -> int:
     """Give back jobs of dead workers, start what runs by the clock, nudge idle jobs; return the number nudged."""
     now = clock.now()
     for job in Job.objects.filter(state=Job.State.RUNNING, claimed_at__lt=now - LEASE)[:200]:
-        _retry_or_set_aside(job, job.claim, code="worker_lost")
+        _take_back(job)
     for periodic in registry.periodic():
         _start_periodic(periodic)
     idle = Q(nudged_at__isnull=True) | Q(nudged_at__lt=now - IDLE)
@@ -115,13 +118,23 @@ def tidy() -> int:
     return Job.objects.filter(old, state=Job.State.DONE).delete()[0]
 
 
-def retry(job: Job) -> None:
-    """Let a set-aside job run again, on a person's word."""
-    now = clock.now()
-    Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
-        state=Job.State.WAITING, attempts=0, run_after=now, error_code="", nudged_at=None, finished_at=None
-    )
+def retry(job: Job) -> bool:
+    """Let a set-aside job run again, on a person's word; return False when a job of its key is under way."""
+    try:
+        with transaction.atomic():
+            revived = Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
+                state=Job.State.WAITING,
+                attempts=0,
+                losses=0,
+                run_after=clock.now(),
+                error_code="",
+                nudged_at=None,
+                finished_at=None,
+            )
+    except IntegrityError:
+        return False
     transaction.on_commit(lambda: nudge(job.public_id))
+    return bool(revived)
 
 
 def _start_periodic(periodic: registry.Periodic) -> None:
@@ -132,24 +145,35 @@ def _start_periodic(periodic: registry.Periodic) -> None:
         enqueue(periodic.name, key=f"every:{periodic.name}")
 
 
-def _retry_or_set_aside(job: Job, claim: uuid.UUID | None, *, code: str) -> None:
-    limit = MAX_LOST if code == "worker_lost" else MAX_ATTEMPTS
-    if job.attempts + 1 >= limit:
+def _retry_or_set_aside(job: Job, claim: uuid.UUID, *, code: str) -> None:
+    if job.attempts + 1 >= MAX_ATTEMPTS:
         logger.error("job set aside name=%s job=%s code=%s", job.name, job.public_id, code)
         _finish(job, claim, Job.State.FAILED, code=code)
     else:
-        _give_back(job, claim, in_seconds=min(2 ** min(job.attempts, 9), 300), code=code, count=True)
+        pause = min(2 ** min(job.attempts, 9), 300)
+        _give_back(job, claim, in_seconds=pause, error_code=code, attempts=job.attempts + 1)
 
 
-def _give_back(job: Job, claim: uuid.UUID | None, *, in_seconds: int, code: str, count: bool) -> None:
+def _take_back(job: Job) -> None:
+    """Let another worker have the job of a dead one at once, however often the world outside failed it before."""
+    if job.losses + 1 >= MAX_LOST:
+        logger.error("job set aside name=%s job=%s code=worker_lost", job.name, job.public_id)
+        _finish(job, job.claim, Job.State.FAILED, code="worker_lost")
+    else:
+        _give_back(job, job.claim, in_seconds=0, error_code="worker_lost", losses=job.losses + 1)
+
+
+def _give_back(
+    job: Job, claim: uuid.UUID | None, *, in_seconds: int, error_code: str = "", **counters: int
+) -> None:
     Job.objects.filter(pk=job.pk, claim=claim).update(
         state=Job.State.WAITING,
         claim=None,
         claimed_at=None,
         nudged_at=None,
-        attempts=job.attempts + 1 if count else job.attempts,
         run_after=clock.now() + timedelta(seconds=in_seconds),
-        error_code=code[:80],
+        error_code=error_code[:80],
+        **counters,
     )
 
 
