@@ -196,7 +196,7 @@ def main() -> None:
     from scripts.demo_keys import make
 
     make(var / "portal" / "keys")
-    manage("prepare_simulator", simulator=True)
+    manage("prepare_simulator", "--past", simulator=True)
     manage("migrate", "--verbosity", "0")
     if statics_are_older(var / "static" / "staticfiles.json"):
         manage("collectstatic", "--no-input", "--verbosity", "0")

@@ -33,7 +33,7 @@ class Person:
         return asdict(self)
 
 
-RESIDENTS = (*personas.RESIDENTS, personas.DEMO)
+RESIDENTS = (*personas.RESIDENTS, *personas.NEWCOMERS, personas.DEMO)
 _BY_LOGIN = {persona.epuap_login: persona for persona in RESIDENTS}
 
 

@@ -78,6 +78,14 @@ IRENA = Persona(
     "irena", "Irena", "Cis", "74881470483", date(1874, 8, 14), "irenacis", "Nadrzeczna", "1",
     story="jej pełnomocnictwo dla Borysa wygasło",
 )  # fmt: skip
+JADWIGA = Persona(
+    "jadwiga", "Jadwiga", "Jesion", "66901804125", date(1866, 10, 18), "jadwigajesion", "Kwiatowa", "6",
+    story="jej wniosek zbliża się do terminu",
+)  # fmt: skip
+KAROL = Persona(
+    "karol", "Karol", "Klon", "77850205710", date(1877, 5, 2), "karolklon", "Leśna", "11", "1",
+    story="jego wniosek jest po terminie",
+)  # fmt: skip
 DEMO = Persona(
     "demo", "Jan", "Przykładowy", "70851581117", date(1870, 5, 15), "janprzykladowy", "Słoneczna", "15",
     story="konto pokazowe",
@@ -90,9 +98,11 @@ FILIP = Persona(
 )
 
 RESIDENTS = (ANNA, BORYS, CELINA, DAMIAN, GRAZYNA, HENRYK, IRENA)
+NEWCOMERS = (JADWIGA, KAROL)
+"""Residents whom the ledger does not know; they applied through ePUAP before the demo began."""
 CLERKS = (EWA, FILIP)
 WITH_ACCOUNT = (ANNA, BORYS, DAMIAN, IRENA)
 BAKERY = Company(
     "piekarnia", "Piekarnia Pod Lipą sp. z o.o.", "9990101011", "999010105", "0000999901", "Młyńska", "23"
 )
-BY_KEY = {persona.key: persona for persona in (*RESIDENTS, DEMO, *CLERKS)}
+BY_KEY = {persona.key: persona for persona in (*RESIDENTS, *NEWCOMERS, DEMO, *CLERKS)}
