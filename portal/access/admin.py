@@ -149,9 +149,17 @@ class AccessApplicationAdmin(admin.ModelAdmin):
             }
             for tab in selectors.QUEUE_TABS
         ]
-        return super().changelist_view(
-            request, {**(extra_context or {}), "tabs": tabs, "title": _("Wnioski o dostęp")}
-        )
+        door = request.GET.get("door", "")
+        doors = [
+            {
+                "label": label,
+                "url": f"?{urlencode({'tab': open_tab, 'door': value})}",
+                "is_open": value == door,
+            }
+            for value, label in (("", _("obie")), *DOOR_LABELS)
+        ]
+        context = {"tabs": tabs, "doors": doors, "title": _("Wnioski o dostęp")}
+        return super().changelist_view(request, {**(extra_context or {}), **context})
 
     def get_urls(self) -> list[URLPattern]:
         name = "access_accessapplication_"

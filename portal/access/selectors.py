@@ -288,6 +288,7 @@ class Desk:
 
     comparisons: list[Comparison]
     declared: list[tuple[str, str]]
+    remarks: list[str]
     signature: list[tuple[str, str]]
     facts: list[evidence.Fact]
     proposed: Subject | None
@@ -312,12 +313,14 @@ def desk_of(application: AccessApplication, *, query: str = "") -> Desk:
     return Desk(
         comparisons=comparisons,
         declared=application_summary(application),
+        remarks=[texts.remark_words(code) for code in application.form_remarks],
         signature=signature_summary(application),
         facts=facts,
         proposed=people.find_subject_by_fingerprint("pesel", identity.fingerprint),
         candidates=_candidates(query),
         already_linked=identity.subject,
-        has_mismatch=any(row.matches is False for row in comparisons)
+        has_mismatch=bool(application.form_remarks)
+        or any(row.matches is False for row in comparisons)
         or any(fact.matches is False for fact in facts),
     )
 

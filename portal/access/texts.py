@@ -71,6 +71,23 @@ def refusal_sentence(code: str) -> str:
     return str(_REFUSALS.get(code.removeprefix("access."), _REFUSALS["untrusted"]))
 
 
+_REMARKS = {
+    "older_namespaces": gettext_lazy("formularz w starszej wersji"),
+    "missing": gettext_lazy("brak pola: %(name)s"),
+    "several": gettext_lazy("powtórzone pole: %(name)s"),
+    "schema": gettext_lazy("pole niezgodne ze wzorem: %(name)s"),
+    "bad_pesel": gettext_lazy("błędny numer PESEL"),
+    "bad_date": gettext_lazy("błędna data"),
+}
+
+
+def remark_words(code: str) -> str:
+    """What is wrong with a document from ePUAP, for the clerk; ``code`` as its reader gives it."""
+    kind, _separator, name = code.partition(":")
+    words = _REMARKS.get(kind)
+    return str(words) % {"name": name} if words else code
+
+
 def days_left_words(days: int) -> str:
     """``za 3 dni``, ``dziś``, ``2 dni po terminie``."""
     if days == 0:

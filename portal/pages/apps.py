@@ -14,6 +14,8 @@ class PagesConfig(AppConfig):
         cards.register_menu(cards.MenuEntry("catalogue:list", _("Usługi"), 50))
         cards.register_menu(cards.MenuEntry("news:list", _("Aktualności"), 60))
         cards.register_menu(cards.MenuEntry("pages:search", _("Szukaj"), 90))
+        cards.register_account_menu(cards.MenuEntry("access:home", _("Wniosek o dostęp"), 80))
+        cards.register_account_menu(cards.MenuEntry("notices:list", _("Powiadomienia"), 90))
         cards.register_home_task(
             cards.HomeTask(
                 "pages:overview",

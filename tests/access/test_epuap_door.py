@@ -1,6 +1,7 @@
 """Documents from the office's mailbox: what becomes an application, and what is kept aside."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -94,6 +95,23 @@ def test_declared_pesel_of_another_person_is_a_mismatch_not_another_identity(
     pages.sign_in(ewa)
     page = pages.client.get(f"/admin/access/accessapplication/{application.pk}/change/").content.decode()
     assert "nie zgadza się" in page and "Są niezgodności" in page
+
+
+def test_name_in_capitals_is_spelt_as_declared(deliver: Deliver, tps_seal: Party) -> None:
+    loud = replace(GRAZYNA, given_name="GRAŻYNA", family_name="OLCHA")
+    deliver(sign_as(loud, form_document(GRAZYNA), tps_seal))
+    assert Identity.objects.get().full_name == "Grażyna Olcha"
+
+
+def test_deviations_of_the_form_are_told_to_the_clerk(
+    deliver: Deliver, tps_seal: Party, ewa: User, pages: PageClient
+) -> None:
+    content = form_document(GRAZYNA).replace(b"2009/11/16", b"2008/05/09").replace(b"Imie>", b"Imiona>")
+    deliver(sign_as(GRAZYNA, content, tps_seal))
+    pages.sign_in(ewa)
+    application = AccessApplication.objects.get()
+    page = pages.client.get(f"/admin/access/accessapplication/{application.pk}/change/").content.decode()
+    assert "formularz w starszej wersji" in page and "brak pola: Imie" in page
 
 
 def test_second_application_is_joined_to_the_first(

@@ -40,8 +40,8 @@ def open_from_epuap(inbound: InboundDocument) -> None:
     person = checked.person
     identity = people.get_or_create_identity(
         pesel=person.pesel,
-        given_name=person.given_name,
-        family_name=person.family_name,
+        given_name=_spelling(person.given_name, declared.given_name),
+        family_name=_spelling(person.family_name, declared.family_name),
         birth_date=person.birth_date,
     )
     _give_up_draft(identity)
@@ -97,3 +97,8 @@ def _give_up_draft(identity: Identity) -> None:
     draft = AccessApplication.objects.filter(identity=identity, state=State.DRAFT).first()
     if draft is not None:
         history.move(draft, State.WITHDRAWN, event="withdrawn")
+
+
+def _spelling(signed: str, declared: str) -> str:
+    """The signed name, spelt as declared where only the letter case differs (signatures write in capitals)."""
+    return declared if declared.casefold() == signed.casefold() else signed
