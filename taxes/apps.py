@@ -31,9 +31,14 @@ class TaxesConfig(AppConfig):
         overview.register_account_menu(overview.MenuEntry("taxes:what_i_owe", _("Co mam do zapłaty"), 20))
         overview.register_home_task(
             overview.HomeTask(
+                "taxes:what_i_owe", _("Zapłać"), _("Wybierz należności i zapłać je przez internet."), 10
+            )
+        )
+        overview.register_home_task(
+            overview.HomeTask(
                 "taxes:what_i_owe",
                 _("Sprawdź, co masz do zapłaty"),
-                _("Podatki, opłaty i czynsze, co do grosza"),
+                _("Podatki, opłaty i czynsze, co do grosza."),
                 20,
             )
         )
