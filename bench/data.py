@@ -60,7 +60,7 @@ def _resident_cookie() -> str:
 
 def count_queries(path: str, cookie: str, urlconf: str) -> int:
     """Return how many SQL queries a page takes, session and user included."""
-    client = Client(headers={"cookie": cookie})
+    client = Client(headers={"cookie": cookie, "host": "127.0.0.1"})
     with override_settings(ROOT_URLCONF=urlconf):
         client.get(path)
         with CaptureQueriesContext(connection) as queries:

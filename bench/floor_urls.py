@@ -1,4 +1,5 @@
-from django.urls import path
+from django.contrib import admin
+from django.urls import include, path
 
 from bench import floor_views
 
@@ -7,4 +8,7 @@ urlpatterns = [
     path("rejestry/umowy/", floor_views.contracts),
     path("konto/", floor_views.overview),
     path("konto/naleznosci/", floor_views.what_i_owe),
+    # The middleware asks where these are.
+    path("logowanie/", include("portal.people.urls")),
+    path("admin/", admin.site.urls),
 ]
