@@ -5,5 +5,5 @@ from django.conf import settings
 
 app = Celery("eurzad")
 app.config_from_object(settings, namespace="CELERY")
-app.autodiscover_tasks(["eurzad.outbox"])
+app.conf.imports = ("eurzad.outbox.worker",)
 app.set_default()

@@ -1,5 +1,12 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from portal.people.models import Subject
 
 
 class TaxesConfig(AppConfig):
@@ -14,7 +21,7 @@ class TaxesConfig(AppConfig):
         from portal.access import evidence
         from portal.pages import cards as overview
         from portal.people import visitors
-        from taxes import cards, demo
+        from taxes import cards
         from taxes.evidence import known
         from taxes.selectors.owed import PAYABLE_KIND, price_items
         from taxes.services import settle_items
@@ -25,7 +32,7 @@ class TaxesConfig(AppConfig):
             )
         )
         evidence.register(known)
-        visitors.register_copier(demo.copy_for)
+        visitors.register_copier(_copy_for_visitor)
         overview.register_attention(cards.attention)
         overview.register_card(cards.amount_due, order=10)
         overview.register_account_menu(overview.MenuEntry("taxes:what_i_owe", _("Co mam do zapłaty"), 20))
@@ -42,3 +49,9 @@ class TaxesConfig(AppConfig):
                 20,
             )
         )
+
+
+def _copy_for_visitor(template: Subject, copy: Subject) -> None:
+    from taxes.demo import copy_for
+
+    copy_for(template, copy)

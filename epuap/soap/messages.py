@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from epuap.soap import envelope, transport
+from epuap.soap import envelope
 from epuap.soap.config import SoapConfig
 from epuap.soap.errors import BadAnswer, ServiceFault, TransientFault
 from eurzad.lib.errors import TransientError
@@ -28,6 +28,8 @@ def call(
 
     Raises ServiceFault, BadAnswer, NotSent, TransientError, PermanentError.
     """
+    from epuap.soap import transport
+
     message = envelope.build_request(body, key=config.key, certificate=config.certificate, headers=headers)
     answer = transport.post_soap(url, message, action=action)
     try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import requests
 import urllib3.exceptions
 
+from epuap.soap.envelope import MAX_ANSWER_BYTES
 from epuap.soap.errors import BadAnswer, NotSent
 from eurzad.lib.errors import PermanentError, TransientError
 
@@ -14,8 +15,6 @@ CONNECT_SECONDS = 5
 READ_SECONDS = 10
 # A service that drips one byte at a time never trips the read time-out.
 DEADLINE_SECONDS = 20
-# libxml2 refuses a text node over 10 MB; a document of 6.5 MB in base64 stays under this.
-MAX_ANSWER_BYTES = 9 * 2**20
 RETRYABLE_STATUS = {408, 425, 429}
 XML_TYPES = {"text/xml", "application/soap+xml", "application/xml"}
 

@@ -24,7 +24,18 @@ class Periodic:
 
 
 _handlers: dict[str, Handler] = {}
+_nudger: list[Callable[[str], None]] = []
 _periodic: dict[str, Periodic] = {}
+
+
+def nudge_with(function: Callable[[str], None]) -> None:
+    """Say how a worker is told that a job (its public id) waits; the composition root does."""
+    _nudger[:] = [function]
+
+
+def nudger() -> Callable[[str], None]:
+    """Return how a worker is told; raises IndexError before `nudge_with`."""
+    return _nudger[0]
 
 
 def handler(name: str) -> Callable[[Handler], Handler]:

@@ -9,8 +9,6 @@ import logging
 import uuid
 from datetime import timedelta
 
-from celery import current_app
-from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 
@@ -56,7 +54,7 @@ def enqueue(name: str, *, key: str = "", run_in: timedelta = timedelta(0), **arg
 def nudge(job_id: uuid.UUID) -> None:
     """Tell the workers that a job waits; a lost message is found again by the sweep."""
     try:
-        current_app.send_task("outbox.run_job", args=[str(job_id)])
+        registry.nudger()(str(job_id))
     except Exception:  # noqa: BLE001 - any broker failure: the row is the truth and the sweep finds it
         logger.warning("nudge lost job=%s", job_id)
 
@@ -71,6 +69,8 @@ def run(job_id: uuid.UUID) -> bool:
     if not claimed:
         return False
     job = Job.objects.get(public_id=job_id)
+    from celery.exceptions import SoftTimeLimitExceeded
+
     try:
         registry.get(job.name)(**job.arguments)
     except registry.Later as later:

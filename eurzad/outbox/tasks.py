@@ -1,23 +1,7 @@
-"""The only Celery tasks of the product: everything else is a job row."""
-
-import uuid
-
-from celery import shared_task
+"""What the outbox does for itself."""
 
 from eurzad.outbox import services
 from eurzad.outbox.registry import every
-
-
-@shared_task(name="outbox.run_job", acks_late=True, time_limit=40, soft_time_limit=35, ignore_result=True)
-def run_job(job_id: str) -> None:
-    """Do one job if it still waits."""
-    services.run(uuid.UUID(job_id))
-
-
-@shared_task(name="outbox.sweep", time_limit=40, ignore_result=True, expires=10)
-def sweep() -> None:
-    """Recover and nudge; beat calls it every few seconds."""
-    services.sweep()
 
 
 @every(seconds=3600, name="outbox.tidy")

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-import requests
-
 from eurzad.lib.errors import PermanentError, TransientError
 from eurzad.lib.money import to_grosze
 from payments.providers.base import (
@@ -154,6 +152,8 @@ class PayU:
             return self._token
 
     def _send(self, method: str, path: str, **arguments: Any) -> tuple[int, bytes]:
+        import requests
+
         try:
             with requests.request(
                 method,
