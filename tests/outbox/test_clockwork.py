@@ -10,7 +10,7 @@ import pytest
 from eurzad.celery import app
 from eurzad.lib import clock
 from eurzad.lib.errors import PermanentError
-from eurzad.outbox import registry, services, tasks
+from eurzad.outbox import registry, services, worker
 from eurzad.outbox.models import Job
 from tests.outbox.conftest import Register
 
@@ -165,6 +165,7 @@ def test_every_room_has_registered_its_jobs() -> None:
 
 
 def test_celery_knows_two_tasks_and_beat_one(register: Register) -> None:
+    app.loader.import_default_modules()
     own = {name for name in app.tasks if not name.startswith("celery.")}
     assert own == {"outbox.run_job", "outbox.sweep"}
     (entry,) = app.conf.beat_schedule.values()
@@ -174,7 +175,7 @@ def test_celery_knows_two_tasks_and_beat_one(register: Register) -> None:
     name = register(lambda: ran.append("x"))
     job = services.enqueue(name)
     assert job is not None
-    tasks.run_job(str(job.public_id))
-    tasks.run_job(str(job.public_id))
-    tasks.run_job(str(uuid4()))
+    worker.run_job(str(job.public_id))
+    worker.run_job(str(job.public_id))
+    worker.run_job(str(uuid4()))
     assert ran == ["x"]

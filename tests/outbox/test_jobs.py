@@ -117,15 +117,15 @@ def test_lost_message_fails_nobody_and_is_swept_up(
     caplog: pytest.LogCaptureFixture,
     django_capture_on_commit_callbacks: Capture,
 ) -> None:
-    def refuse(*_arguments: Any, **_options: Any) -> None:
+    def refuse(_job_id: str) -> None:
         raise ConnectionError
 
     sent: list[str] = []
-    monkeypatch.setattr(services.current_app, "send_task", refuse)
+    monkeypatch.setattr(registry, "_nudger", [refuse])
     with django_capture_on_commit_callbacks(execute=True):
         job = enqueued(register(lambda: None))
     assert f"nudge lost job={job.public_id}" in caplog.text
-    monkeypatch.setattr(services.current_app, "send_task", lambda _name, args: sent.extend(args))
+    monkeypatch.setattr(registry, "_nudger", [sent.append])
     services.sweep()
     assert str(job.public_id) in sent
 
@@ -225,7 +225,7 @@ def test_job_of_a_lost_worker_is_given_back_after_the_lease(register: Register, 
 
 
 def test_lease_outlives_a_task_and_ends_within_a_minute() -> None:
-    from eurzad.outbox.tasks import run_job
+    from eurzad.outbox.worker import run_job
 
     assert run_job.soft_time_limit < run_job.time_limit < services.LEASE.total_seconds() <= 50
     assert run_job.acks_late
