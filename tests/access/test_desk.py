@@ -244,6 +244,18 @@ def test_reminders_go_out_once_each(filed: AccessApplication, clerk: User, celin
     assert Notice.objects.filter(user=celina, topic="access.overdue").count() == 1
 
 
+def test_clerk_finds_the_reminder_from_the_desk(
+    pages: PageClient, filed: AccessApplication, clerk: User
+) -> None:
+    with clock.frozen(filed.arrived_at + timedelta(days=7)):
+        reminding.remind_all()
+    pages.sign_in(clerk)
+    assert "/konto/powiadomienia/" in pages.client.get(QUEUE).content.decode()
+    assert "czeka już 7 dni" in pages.get("/konto/powiadomienia/").content.decode()
+    notice = Notice.objects.get(user=clerk)
+    assert pages.post(f"/konto/powiadomienia/{notice.public_id}/")["Location"] == desk(filed)
+
+
 def test_after_an_outage_only_the_last_reminder_is_sent(filed: AccessApplication, clerk: User) -> None:
     with clock.frozen(filed.received_at + timedelta(days=13)):
         reminding.remind_all()
