@@ -1,9 +1,8 @@
 """Celery: two tasks (run a job, sweep), configured from Django settings."""
 
 from celery import Celery
-from django.conf import settings
 
 app = Celery("eurzad")
-app.config_from_object(settings, namespace="CELERY")
+app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.imports = ("eurzad.outbox.worker",)
 app.set_default()
