@@ -55,7 +55,7 @@ def approve(*, application_id: int, clerk: User, subject: Subject | None) -> Acc
     Raises AlreadyDecided, NotYours, DecisionIncomplete.
     """
     application = _lock_for_decision(application_id, clerk)
-    chosen = subject or _new_subject(application)
+    chosen = _lock_subject(subject) if subject else _new_subject(application)
     owner = getattr(chosen, "identity", None)
     if owner is not None and owner.pk != application.identity_id:
         raise errors.DecisionIncomplete(_("Ten podmiot jest już połączony z kontem innej osoby."))
@@ -113,6 +113,11 @@ def _tell(application: AccessApplication) -> None:
                 key=f"access.send_decision:{filed.public_id}",
                 application_id=str(filed.public_id),
             )
+
+
+def _lock_subject(subject: Subject) -> Subject:
+    """Two clerks who give one subject to two people at once come one after the other."""
+    return Subject.objects.select_for_update().get(pk=subject.pk)
 
 
 def _new_subject(application: AccessApplication) -> Subject:
