@@ -143,14 +143,11 @@ MFA_TOTP_TOLERANCE = 1
 # Rate limits count by address; behind a proxy, by the one it reports.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("BEHIND_PROXY") else 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+_validation = "django.contrib.auth.password_validation."
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": f"{_validation}MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_validation}CommonPasswordValidator"},
 ]
-# --- end of sign-in ---------------------------------------------------------------------------------------------
 
 # --- Data -------------------------------------------------------------------------------------------------------
 _database = environ.Env.db_url_config(
@@ -168,16 +165,14 @@ else:
 DATABASES = {"default": _database}
 
 REDIS_URL = env.text("REDIS_URL", "" if DEMO_MODE else None)
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": PORTAL_DIR / "cache",
-    }
-}
+_cache = "django.core.cache.backends."
+CACHES = {"default": {"BACKEND": f"{_cache}filebased.FileBasedCache", "LOCATION": PORTAL_DIR / "cache"}}
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
-if not REDIS_URL:
+if REDIS_URL:
+    # A Redis that hangs does not hold a visitor's request for long (seconds).
+    CELERY_BROKER_TRANSPORT_OPTIONS = _patience = {"socket_connect_timeout": 2, "socket_timeout": 5}
+    CACHES["default"] = {"BACKEND": f"{_cache}redis.RedisCache", "LOCATION": REDIS_URL, "OPTIONS": _patience}
+else:
     _broker = PORTAL_DIR / "broker"
     for _folder in ("data", "processed", "control"):
         (_broker / _folder).mkdir(parents=True, exist_ok=True)
@@ -225,11 +220,10 @@ STORAGES = {
 # --- National sign-in, signing, ePUAP ---------------------------------------------------------------------------
 _keys = VAR_DIR / "portal" / "keys"
 _public = VAR_DIR / "simulator" / "public"
+_metadata = _demo_path("simulator", "public", "idp-metadata.xml")
 IDENTITY_PROVIDERS = {
     name: {
-        "metadata": env.path(
-            f"IDP_{name.upper()}_METADATA", _public / "idp-metadata.xml" if DEMO_MODE else None
-        ),
+        "metadata": env.path(f"IDP_{name.upper()}_METADATA", _metadata),
         "profile": env.text(f"IDP_{name.upper()}_PROFILE", "login.gov.pl"),
     }
     for name in env.words("IDPS", "login")

@@ -1,11 +1,9 @@
 """Handlers of the tests' own, and a queue whose messages can be counted."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from celery import current_app
 
 from eurzad.outbox import registry
 
@@ -31,10 +29,5 @@ def register() -> Iterator[Register]:
 def nudges(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Ids of the jobs that a broker would have been told of."""
     sent: list[str] = []
-
-    def send_task(name: str, *, args: list[str], **options: Any) -> None:
-        assert name == "outbox.run_job"
-        sent.extend(args)
-
-    monkeypatch.setattr(current_app, "send_task", send_task)
+    monkeypatch.setattr(registry, "_nudger", [sent.append])
     return sent

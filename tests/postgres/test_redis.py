@@ -1,5 +1,6 @@
 """Redis as cache, counter of attempts and broker; and Redis gone."""
 
+import socket
 import time
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.core.cache import caches
 from django.test import Client
 from redis import Redis
 
-from eurzad.celery import app
+from eurzad import celery as product
 from eurzad.outbox import services
 from eurzad.outbox.models import Job
 from tests.outbox.conftest import Register, register
@@ -74,19 +75,23 @@ def test_nudge_is_a_message_and_a_lost_one_is_sent_again(
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize("is_listening", [False, True], ids=["refuses", "hangs"])
 def test_broker_that_is_gone_delays_nobody(
-    register: Register,
-    monkeypatch: pytest.MonkeyPatch,
+    register: Register, monkeypatch: pytest.MonkeyPatch, is_listening: bool
 ) -> None:
-    _use_broker(monkeypatch, "redis://127.0.0.1:1/0")
-    start = time.monotonic()
-    assert services.enqueue(register(lambda: None)) is not None
-    assert time.monotonic() - start < 2
-    assert Job.objects.exists()
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        if is_listening:
+            silent.listen()
+        _use_broker(monkeypatch, f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        start = time.monotonic()
+        assert services.enqueue(register(lambda: None)) is not None
+        assert time.monotonic() - start < (6 if is_listening else 1)
+    assert Job.objects.count() == 1
 
 
 def _use_broker(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """Let Celery talk to another broker for this test."""
     other = Celery("tests", broker=url, set_as_current=False)
-    other.conf.update(broker_transport_options=app.conf.broker_transport_options)
-    monkeypatch.setattr(services, "current_app", other)
+    other.conf.update(broker_transport_options=product.app.conf.broker_transport_options)
+    monkeypatch.setattr(product, "app", other)
