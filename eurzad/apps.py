@@ -16,7 +16,7 @@ class EurzadConfig(AppConfig):
 
 
 def nudge(job_id: str) -> None:
-    """Tell a worker that a job waits, trying twice at most: what is lost is found by the sweep, and no request waits long.
+    """Tell a worker that a job waits, trying twice at most: what is lost is found by the sweep.
 
     Celery is imported at the first nudge: most commands never need it.
     """
