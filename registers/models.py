@@ -232,6 +232,7 @@ class AlcoholLicence(RegisterEntry):
     """A permit to sell alcohol at one point (art. 18 of the Act on Upbringing in Sobriety)."""
 
     class Category(models.TextChoices):
+        # xgettext:no-python-format
         A = "A", _("A – do 4,5% oraz piwo")
         B = "B", _("B – od 4,5% do 18%, oprócz piwa")
         C = "C", _("C – powyżej 18%")
