@@ -168,9 +168,10 @@ REDIS_URL = env.text("REDIS_URL", "" if DEMO_MODE else None)
 _cache = "django.core.cache.backends."
 CACHES = {"default": {"BACKEND": f"{_cache}filebased.FileBasedCache", "LOCATION": PORTAL_DIR / "cache"}}
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+# A Redis that hangs does not hold a visitor's request for long (seconds).
+_patience = {"socket_connect_timeout": 2, "socket_timeout": 5}
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {**_patience}
 if REDIS_URL:
-    # A Redis that hangs does not hold a visitor's request for long (seconds).
-    CELERY_BROKER_TRANSPORT_OPTIONS = _patience = {"socket_connect_timeout": 2, "socket_timeout": 5}
     CACHES["default"] = {"BACKEND": f"{_cache}redis.RedisCache", "LOCATION": REDIS_URL, "OPTIONS": _patience}
 else:
     _broker = PORTAL_DIR / "broker"
