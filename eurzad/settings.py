@@ -41,6 +41,7 @@ WSGI_APPLICATION = "eurzad.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.User"
 
+DEFAULT_ACCENT = "#12508c"
 MUNICIPALITY = {
     "name": env.text("MUNICIPALITY_NAME", _for_demo("Miasto Jarzębin")),
     "office_name": env.text("MUNICIPALITY_OFFICE_NAME", _for_demo("Urząd Miasta Jarzębin")),
@@ -56,6 +57,7 @@ MUNICIPALITY = {
     "teryt": env.text("MUNICIPALITY_TERYT", _for_demo("9999011")),
     "dpo_email": env.text("MUNICIPALITY_DPO_EMAIL", _for_demo("iod@jarzebin.example.test")),
     "crest": env.text("MUNICIPALITY_CREST", "img/crest.svg"),
+    "accent": env.text("MUNICIPALITY_ACCENT", DEFAULT_ACCENT),
 }
 FUNDING_NOTICE = env.text("FUNDING_NOTICE", "")
 

@@ -9,11 +9,12 @@ class PagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from portal.pages import cards, search, sources
+        from portal.pages import cards, checks, search, sources  # noqa: F401 - checks register themselves
 
         cards.register_menu(cards.MenuEntry("catalogue:list", _("Usługi"), 50))
         cards.register_menu(cards.MenuEntry("news:list", _("Aktualności"), 60))
         cards.register_menu(cards.MenuEntry("pages:search", _("Szukaj"), 90))
+        cards.register_account_menu(cards.MenuEntry("mandates:list", _("Pełnomocnictwa"), 70))
         cards.register_account_menu(cards.MenuEntry("access:home", _("Wniosek o dostęp"), 80))
         cards.register_account_menu(cards.MenuEntry("notices:list", _("Powiadomienia"), 90))
         cards.register_home_task(

@@ -11,6 +11,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     viewer = getattr(request, "viewer", None)
     return {
         "municipality": settings.MUNICIPALITY,
+        "has_own_accent": settings.MUNICIPALITY["accent"] != settings.DEFAULT_ACCENT,
         "demo_mode": settings.DEMO_MODE,
         "main_menu": cards.menu(),
         "account_menu": cards.account_menu() if viewer is not None else [],

@@ -1,5 +1,7 @@
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from eurzad.lib import searching
@@ -44,3 +46,13 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """How the town processes personal data (GDPR art. 13)."""
     return render(request, "pages/privacy.html")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def theme(request: HttpRequest) -> HttpResponse:
+    """The town's accent as a style sheet; dark screens keep the accent that is readable there."""
+    accent = settings.MUNICIPALITY["accent"]
+    tint = f"color-mix(in srgb, {accent} 10%, white)"
+    rule = f":root {{ --accent: {accent}; --accent-tint: {tint}; }}"
+    return HttpResponse(f"@media not (prefers-color-scheme: dark) {{ {rule} }}\n", content_type="text/css")
