@@ -87,8 +87,8 @@ def main() -> None:
                 for _round in range(ROUNDS)
             ]
             queries = (
-                data.count_queries(path, sent, "eurzad.urls"),
-                data.count_queries(path, sent, "bench.floor_urls"),
+                data.count_queries(path, sent, "eurzad.settings"),
+                data.count_queries(path, sent, "bench.floor_settings"),
             )
             print(
                 row(name, median([p for p, _ in pairs]), median([f for _, f in pairs]), queries, aim),

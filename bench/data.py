@@ -58,10 +58,11 @@ def _resident_cookie() -> str:
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
-def count_queries(path: str, cookie: str, urlconf: str) -> int:
-    """Return how many SQL queries a page takes, session and user included."""
+def count_queries(path: str, cookie: str, root: str) -> int:
+    """Return how many SQL queries a page of the product or of the floor (settings module) takes, session included."""
+    chosen = import_module(root)
     client = Client(headers={"cookie": cookie, "host": "127.0.0.1"})
-    with override_settings(ROOT_URLCONF=urlconf):
+    with override_settings(ROOT_URLCONF=chosen.ROOT_URLCONF, TEMPLATES=chosen.TEMPLATES):
         client.get(path)
         with CaptureQueriesContext(connection) as queries:
             client.get(path)

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import Case, CharField, F, Q, UUIDField, Value, When
 from django.urls import reverse
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from eurzad.lib import clock
@@ -57,11 +57,11 @@ def _when_public(flag: str, column: str) -> Case:
 
 
 def _hidden() -> str:
-    return now_("dane wyłączone z jawności")
+    return gettext("dane wyłączone z jawności")
 
 
 def _redacted(reason: str) -> str:
-    return now_("Dane wyłączone z jawności (%(reason)s)") % {"reason": reason}
+    return gettext("Dane wyłączone z jawności (%(reason)s)") % {"reason": reason}
 
 
 def _party_names(row: Row) -> str:
@@ -88,8 +88,8 @@ def _period(row: Row) -> str:
     if start and end:
         return f"{format_short(start)} – {format_short(end)}"
     if start:
-        return now_("od %(day)s, na czas nieoznaczony") % {"day": format_short(start)}
-    return now_("do %(day)s") % {"day": format_short(end)} if end else now_("nie określono")
+        return gettext("od %(day)s, na czas nieoznaczony") % {"day": format_short(start)}
+    return gettext("do %(day)s") % {"day": format_short(end)} if end else gettext("nie określono")
 
 
 CONTRACTS = RegisterSpec(
@@ -174,13 +174,13 @@ def _offer(row: Row) -> str:
     offers = []
     if row["for_sale_until"] and row["for_sale_until"] >= today:
         offers.append(
-            now_("Na sprzedaż – zgłoszenia do %(day)s") % {"day": format_short(row["for_sale_until"])}
+            gettext("Na sprzedaż – zgłoszenia do %(day)s") % {"day": format_short(row["for_sale_until"])}
         )
     if row["for_lease_until"] and row["for_lease_until"] >= today:
         offers.append(
-            now_("Do wydzierżawienia – zgłoszenia do %(day)s") % {"day": format_short(row["for_lease_until"])}
+            gettext("Do wydzierżawienia – zgłoszenia do %(day)s") % {"day": format_short(row["for_lease_until"])}
         )
-    return "; ".join(offers) or now_("Nie jest teraz oferowana")
+    return "; ".join(offers) or gettext("Nie jest teraz oferowana")
 
 
 def _offered(value: str, today: date) -> Q:
