@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 
 from portal.mandates.policy import Viewer
@@ -32,20 +34,29 @@ class Card:
 
 
 @dataclass(frozen=True)
-class MenuEntry:
-    """A link of a menu. `url_name` is reversed without arguments."""
+class Link:
+    """A link to a page of the portal. `url_name` is reversed without arguments, once."""
 
     url_name: str
     label: Text
+
+    @cached_property
+    def url(self) -> str:
+        """The address."""
+        return reverse(self.url_name)
+
+
+@dataclass(frozen=True)
+class MenuEntry(Link):
+    """A link of a menu."""
+
     order: int = 100
 
 
 @dataclass(frozen=True)
-class HomeTask:
+class HomeTask(Link):
     """A large link of the home page with one line beneath."""
 
-    url_name: str
-    label: Text
     text: Text
     order: int = 100
 
