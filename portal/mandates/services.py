@@ -1,6 +1,7 @@
 """Writing mandates, and choosing under which one to act."""
 
 from datetime import date
+from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils.translation import gettext as _
@@ -45,11 +46,7 @@ def act_for(*, viewer: Viewer, session: SessionBase, mandate_id: str) -> Mandate
     if not mandate_id:
         session.pop(SESSION_KEY, None)
         return None
-    mandate = (
-        Mandate.objects.in_force(clock.today()).filter(public_id=mandate_id, attorney=viewer.own).first()
-        if viewer.own
-        else None
-    )
+    mandate = _held(viewer, mandate_id)
     if mandate is None:
         raise MandateNotInForce(
             _("To pełnomocnictwo nie jest już ważne. Nic nie zostało zmienione. Wybierz inne z listy.")
@@ -62,3 +59,13 @@ def act_for(*, viewer: Viewer, session: SessionBase, mandate_id: str) -> Mandate
         reference=str(mandate.public_id),
     )
     return mandate
+
+
+def _held(viewer: Viewer, mandate_id: str) -> Mandate | None:
+    """Return the mandate in force that the viewer holds under this id, which a browser may have made up."""
+    try:
+        public_id = UUID(mandate_id)
+    except ValueError:
+        return None
+    in_force = Mandate.objects.in_force(clock.today())
+    return in_force.filter(public_id=public_id, attorney=viewer.own).first() if viewer.own else None
