@@ -159,6 +159,15 @@ def processes(port: int, sim_port: int, logs: Path) -> list[Process]:
     ]
 
 
+def revive(children: list[Process]) -> None:
+    """Start again the children that ended by themselves, ever less eagerly."""
+    for child in children:
+        if child.has_died():
+            print(f"Proces „{child.name}” skończył się i startuje ponownie.", flush=True)
+            time.sleep(min(child.starts, 10))
+            child.start()
+
+
 def wait_for(url: str, child: Process) -> None:
     """Wait until `url` answers; stop with the process's last words when it does not."""
     deadline = time.monotonic() + 60
@@ -214,11 +223,7 @@ def main() -> None:
         manage("demo_accounts")
         print(f"\nDzienniki procesów: {logs}\nCtrl+C zatrzymuje pokaz.", flush=True)
         while not stop.wait(1):
-            for child in children:
-                if child.has_died() and not stop.is_set():
-                    print(f"Proces „{child.name}” skończył się i startuje ponownie.", flush=True)
-                    time.sleep(min(child.starts, 10))
-                    child.start()
+            revive(children)
     finally:
         print("\nZatrzymuję…", flush=True)
         for child in children:

@@ -19,8 +19,8 @@ from eurzad.outbox.models import Job
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=45)
-"""Longer than the hard time limit of a task (40 s), so a claim never outlives its worker's right to it."""
+LEASE = timedelta(seconds=35)
+"""Longer than the hard time limit of a task (30 s), so a claim never outlives its worker's right to it."""
 IDLE = timedelta(seconds=30)
 MAX_ATTEMPTS = 50
 """With a back-off of at most five minutes: about four hours of a world outside that does not answer."""
