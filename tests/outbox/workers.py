@@ -5,9 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
 
 from scripts.demo import Process, processes
+from tests.epuap.xml.conftest import Party
 from tests.support.simulator import Simulator
 
 
@@ -24,16 +28,27 @@ def environment_beside(simulator: Simulator) -> dict[str, str]:
     }
 
 
+def simulated_party(simulator: Simulator, name: str) -> Party:
+    """A key of the simulated outside world, for tests that play a part of it themselves."""
+    pem = (simulator.var_dir / "simulator" / "private" / f"{name}.pem").read_bytes()
+    key = serialization.load_pem_private_key(pem, password=None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return Party(key, x509.load_pem_x509_certificate(pem))
+
+
 @contextmanager
-def worker_and_beat(environment: Mapping[str, str], logs: Path) -> Iterator[tuple[Process, Process]]:
-    """Both processes, started; whatever is left of them is killed at the end."""
+def worker_and_beat(
+    environment: Mapping[str, str], logs: Path, *, start: bool = True
+) -> Iterator[tuple[Process, Process]]:
+    """Both processes, started unless told not to; whatever is left of them is killed at the end."""
     logs.mkdir(parents=True, exist_ok=True)
     by_name = {process.name: process for process in processes(0, 0, logs)}
     worker, beat = by_name["worker"], by_name["beat"]
     for process in (worker, beat):
         kept = {name: process.environment[name] for name in ("PATH", "HOME") if name in process.environment}
         process.environment = {**kept, "DJANGO_SETTINGS_MODULE": "eurzad.settings", **environment}
-        process.start()
+        if start:
+            process.start()
     try:
         yield worker, beat
     finally:

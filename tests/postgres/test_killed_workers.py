@@ -17,8 +17,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 from django.conf import settings as project
 from django.db import connection
 from lxml import etree
@@ -36,7 +34,7 @@ from scripts.demo import Process
 from tests.access.conftest import SigningService, form_document, sign_as
 from tests.epuap.soap.fake_service import KeyPair
 from tests.epuap.xml.conftest import Party
-from tests.outbox.workers import environment_beside, kill_and_restart, told, worker_and_beat
+from tests.outbox.workers import environment_beside, kill_and_restart, simulated_party, told, worker_and_beat
 from tests.support.simulator import Simulator
 
 pytestmark = [
@@ -142,7 +140,7 @@ def town(portal_talks_to_simulator: Simulator, transactional_db: None, settings:
     """Applications begun in the portal, documents in the mailbox, and not one message in the queue."""
     simulator = portal_talks_to_simulator
     residents = [invented(number) for number in range(IN_PORTAL + ON_EPUAP)]
-    ws, seal = _party(simulator, "ws"), _party(simulator, "tps-seal")
+    ws, seal = simulated_party(simulator, "ws"), simulated_party(simulator, "tps-seal")
     tps = ResidentsAtSigning(
         KeyPair(ws.key_pem, ws.cert_pem), seal, {resident.pesel: resident for resident in residents}
     )
@@ -154,12 +152,6 @@ def town(portal_talks_to_simulator: Simulator, transactional_db: None, settings:
             simulator.deliver(document, sender=GRAZYNA.key, file_name=f"{uuid4().hex}.xml")
         Redis.from_url(project.REDIS_URL).flushall()
         yield Town(tps, identities)
-
-
-def _party(simulator: Simulator, name: str) -> Party:
-    pem = (simulator.var_dir / "simulator" / "private" / f"{name}.pem").read_bytes()
-    key = serialization.load_pem_private_key(pem, password=None)
-    return Party(key, x509.load_pem_x509_certificate(pem))  # type: ignore[arg-type]
 
 
 def _begin(resident: Persona) -> Identity:
