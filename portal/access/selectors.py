@@ -18,7 +18,8 @@ from portal.people import services as people
 from portal.people.models import Identity, Subject, User
 
 BLOBS = ("document", "signed_document", "upp")
-_ORDER = {State.SUBMITTED: 0, **dict.fromkeys(rules.PREPARING, 1)}
+# A repeated application is decided in the first one, which is therefore what its applicant asks about.
+_ORDER = {State.SUBMITTED: 0, **dict.fromkeys(rules.PREPARING, 1), State.JOINED: 3}
 
 
 def own_applications(identity: Identity) -> list[AccessApplication]:
@@ -171,7 +172,7 @@ def _office_rows(application: AccessApplication, state: State) -> list[tuple[str
         State.APPROVED: _("Wniosek przyjęty."),
         State.REJECTED: _("Wniosek odrzucony. Uzasadnienie: %(reason)s")
         % {"reason": application.decision_reason},
-        State.JOINED: _("Decyzja zapadnie w wcześniejszym wniosku."),
+        State.JOINED: _("Decyzja zapadnie we wcześniejszym wniosku."),
     }.get(state, "")
     return [
         (_("Urzędnik sprawdza wniosek"), _when(application.received_at), due, ""),

@@ -122,6 +122,15 @@ def test_second_application_is_joined_to_the_first(
     assert (second.state, second.joined_to_id) == ("joined", epuap_filed.pk)
 
 
+def test_who_applied_twice_reads_the_decision(
+    pages: PageClient, deliver: Deliver, tps_seal: Party, epuap_filed: AccessApplication, ewa: User
+) -> None:
+    deliver(sign_as(GRAZYNA, form_document(GRAZYNA), tps_seal), epuap_id="4712")
+    deciding.reject(application_id=epuap_filed.pk, clerk=ewa, reason="Nie zgadza się adres.")
+    page = pages.get("/konto/wniosek/", user=make_resident(GRAZYNA, approved=False)).content.decode()
+    assert "Wniosek odrzucony" in page and "Nie zgadza się adres." in page
+
+
 def test_portal_draft_gives_way(pages: PageClient, deliver: Deliver, tps_seal: Party, celina: User) -> None:
     from tests.access.conftest import FORM
 
