@@ -149,6 +149,7 @@ def test_an_unknown_artifact_is_refused(visitor: Browser, refusals) -> None:
         (Idp().artifact(source="https://other.example.test"), "artifact_source", 403),
         (Idp().artifact(index=3), "artifact_endpoint", 403),
     ],
+    ids=["none", "nul", "source", "endpoint"],  # artifacts are random
 )
 def test_a_malformed_artifact_makes_no_call(
     visitor: Browser, refusals, artifact: str, code: str, status: int

@@ -156,6 +156,16 @@ def test_an_artifact_of_the_provider_leads_to_its_service() -> None:
         (IDP.artifact(source="https://other.example.test"), "artifact_source"),
         (IDP.artifact(index=7), "artifact_endpoint"),
     ],
+    ids=[
+        "none",
+        "letters",
+        "short",
+        "line-end",
+        "respelled",
+        "kind",
+        "source",
+        "endpoint",
+    ],  # artifacts are random
 )
 def test_another_artifact_is_refused_before_any_call(artifact: str, code: str) -> None:
     with pytest.raises(SignInRefused) as caught:
