@@ -193,7 +193,7 @@ class AccessApplicationAdmin(admin.ModelAdmin):
         return self._desk(request, application, DecisionForm())
 
     def _with_people(self, object_id: str) -> AccessApplication:
-        found = AccessApplication.objects.filed().filter(pk=int(object_id) if object_id.isdigit() else 0)
+        found = AccessApplication.objects.filed().filter(pk=int(object_id) if object_id.isdecimal() else 0)
         application = found.select_related(
             "identity__subject", "assigned_to", "decided_by", "joined_to", "subject"
         ).first()

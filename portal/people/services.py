@@ -61,6 +61,12 @@ def find_subject_by_fingerprint(scheme: str, fingerprint: str) -> Subject | None
     return Subject.objects.filter(identifiers__scheme=scheme, identifiers__fingerprint=fingerprint).first()
 
 
+def has_other_pesel(subject: Subject, identity: Identity) -> bool:
+    """Tell whether the ledger knows `subject` by a PESEL that is not the one of the verified person."""
+    known = subject.identifiers.filter(scheme=SubjectIdentifier.Scheme.PESEL)
+    return known.exclude(fingerprint=identity.fingerprint).exists()
+
+
 def link_identity(*, identity: Identity, subject: Subject) -> None:
     """Let a verified person see `subject` as their own; the clerk's decision is what calls this."""
     Identity.objects.filter(pk=identity.pk).update(subject=subject)

@@ -55,7 +55,8 @@ def test_nothing_is_added_changed_or_removed_by_hand(
     assert pages.client.get(f"{QUEUE}add/").status_code == 403
     assert pages.client.get(f"{QUEUE}{filed.pk}/delete/").status_code == 403
     assert pages.client.get(f"{QUEUE}{filed.pk}/decyzja/").status_code == 405
-    assert pages.client.get(f"{QUEUE}999999/change/").status_code == 404
+    for made_up in ("999999", "²", "9" * 40, "abc"):
+        assert pages.client.get(f"{QUEUE}{made_up}/change/").status_code == 404
 
 
 def test_queue_tabs_and_search(pages: PageClient, filed: AccessApplication, clerk: User) -> None:
@@ -215,6 +216,25 @@ def test_subject_of_another_account_is_refused(filed: AccessApplication, clerk: 
         deciding.approve(application_id=filed.pk, clerk=clerk, subject=anna.identity.subject)
     filed.refresh_from_db()
     assert filed.state == "submitted" and anna.identity.full_name == ANNA.full_name
+
+
+def test_namesake_with_another_pesel_is_refused(
+    pages: PageClient, filed: AccessApplication, clerk: User
+) -> None:
+    namesake = make_subject(ANNA)
+    pages.sign_in(clerk)
+    pages.client.post(
+        f"{QUEUE}{filed.pk}/decyzja/", {"decision": "approve", "subject": str(namesake.public_id)}
+    )
+    assert "inny numer PESEL" in pages.client.get(desk(filed)).content.decode()
+    filed.refresh_from_db()
+    assert filed.state == "submitted" and filed.identity.subject is None
+
+
+def test_person_without_a_pesel_in_the_ledger_can_be_chosen(filed: AccessApplication, clerk: User) -> None:
+    subject = Subject.objects.create(kind="person", given_name="Celina", family_name="Jawor-Wrzos")
+    deciding.approve(application_id=filed.pk, clerk=clerk, subject=subject)
+    assert Identity.objects.get(pk=filed.identity_id).subject == subject
 
 
 def test_joined_application_gets_the_same_letter(

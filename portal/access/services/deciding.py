@@ -61,6 +61,8 @@ def approve(*, application_id: int, clerk: User, subject: Subject | None) -> Acc
         raise errors.DecisionIncomplete(_("Ten podmiot jest już połączony z kontem innej osoby."))
     if chosen.kind != Subject.Kind.PERSON:
         raise errors.DecisionIncomplete(_("Własnym podmiotem wnioskodawcy może być tylko osoba."))
+    if people.has_other_pesel(chosen, application.identity):
+        raise errors.DecisionIncomplete(_("Ta osoba ma w ewidencji inny numer PESEL niż ten, kto podpisał."))
     people.link_identity(identity=application.identity, subject=chosen)
     _close(application, State.APPROVED, clerk, subject=chosen)
     return application
