@@ -284,21 +284,28 @@ def _instalment(row: Instalment, owed: Owed | None, on: date, law: Law) -> Insta
 
 
 def _payments(allocations: Sequence[Allocation]) -> list[PaymentRow]:
-    by_payment: dict[int, list[Allocation]] = {}
-    for row in allocations:
-        by_payment.setdefault(row.payment_id, []).append(row)
     return [
         PaymentRow(
             paid_on=format_short(rows[0].payment.paid_on),
             paid_on_iso=rows[0].payment.paid_on.isoformat(),
             channel=str(rows[0].payment.get_channel_display()),
-            amount=format_pln(
-                sum((row.principal + row.interest + row.costs + row.overpaid for row in rows), ZERO)
-            ),
+            amount=_credited_amount(rows),
             credited=_credited(rows),
         )
-        for rows in by_payment.values()
+        for rows in _by_payment(allocations)
     ]
+
+
+def _by_payment(allocations: Sequence[Allocation]) -> list[list[Allocation]]:
+    found: dict[int, list[Allocation]] = {}
+    for row in allocations:
+        found.setdefault(row.payment_id, []).append(row)
+    return list(found.values())
+
+
+def _credited_amount(rows: Sequence[Allocation]) -> str:
+    """What of one payment came to this receivable: the rest is about others, maybe not the viewer's to see."""
+    return format_pln(sum((row.principal + row.interest + row.costs + row.overpaid for row in rows), ZERO))
 
 
 def _credited(rows: Sequence[Allocation]) -> str:
@@ -345,9 +352,8 @@ def _events(
         for row in instalments
         if row.enforced_on
     ]
-    paid = {row.payment_id: row.payment for row in allocations}
-    for payment in paid.values():
-        amount = {"amount": format_pln(payment.amount)}
-        found.append((payment.paid_on, _("Wpłynęła wpłata %(amount)s") % amount))
+    for rows in _by_payment(allocations):
+        amount = {"amount": _credited_amount(rows)}
+        found.append((rows[0].payment.paid_on, _("Wpłynęła wpłata %(amount)s") % amount))
     found.sort(key=lambda event: event[0])
     return [Event(words.long_date(day), day.isoformat(), text) for day, text in found]

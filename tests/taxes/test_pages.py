@@ -144,6 +144,20 @@ def test_a_settled_receivable_shows_payment_and_overpayment(pages, anna, ledger)
     assert "Przelicz" not in html
 
 
+def test_of_a_payment_for_several_things_only_what_came_here_is_shown(
+    pages, anna, borys, ledger, mandate_for
+):
+    lease = Instalment.objects.get(receivable__title="Dzierżawa ogródka 2026")
+    services.receive_payment(
+        subject=anna.identity.subject, amount=Decimal("1234.00"), paid_on=date(2026, 8, 10), channel="transfer",
+        instalments=[instalment(ledger, 2).public_id, lease.public_id],
+    )  # fmt: skip
+    act_for(pages, borys, mandate_for(anna, borys, areas=["taxes"], rights=["see"]))
+    html = pages.get(f"{URL}{ledger.public_id}/").content.decode()
+    assert "Wpłynęła wpłata 1\u00a0000,00" in html
+    assert "1\u00a0234,00" not in html
+
+
 def test_an_enforced_receivable_offers_no_payment(pages, anna, ledger):
     enforced = Instalment.objects.get(status="enforcement").receivable
     html = pages.get(f"{URL}{enforced.public_id}/", user=anna).content.decode()
