@@ -13,6 +13,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO_MODE = env.flag("DEMO_MODE")
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 PORTAL_DIR = VAR_DIR / "portal"
+PORTAL_DIR.mkdir(parents=True, exist_ok=True)  # beat's schedule at least is kept there
 _demo_secrets = PORTAL_DIR / "secrets" if DEMO_MODE else None
 SIMULATOR_URL = env.text("SIM_BASE_URL", "http://127.0.0.1:8001").rstrip("/") if DEMO_MODE else ""
 
@@ -156,7 +157,6 @@ _database = environ.Env.db_url_config(
     env.text("DATABASE_URL", _for_demo(f"sqlite:///{PORTAL_DIR / 'db.sqlite3'}"))
 )
 if _database["ENGINE"].endswith("sqlite3"):
-    PORTAL_DIR.mkdir(parents=True, exist_ok=True)
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
