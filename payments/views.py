@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+from allauth.account.adapter import get_adapter
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -61,7 +62,7 @@ def summary(request: AccountRequest) -> HttpResponse:
             shown_total=data["shown_total"],
             provider=data["provider"],
         )
-        payment = services.send_order(payment=payment, customer_ip=request.META["REMOTE_ADDR"])
+        payment = services.send_order(payment=payment, customer_ip=get_adapter().get_client_ip(request))
     except CheckoutError as error:
         return _show_summary(request, data["item"], error)
     return SeeOther(selectors.next_address(payment))

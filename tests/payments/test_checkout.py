@@ -1,5 +1,6 @@
 """From the choice to the bank: the summary, the locked amount, one payment however often one clicks."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ from eurzad.lib.errors import TransientError
 from payments import payables, services
 from payments.errors import AlreadyReserved, AmountChanged, NothingToPay, SeveralPayers
 from payments.models import Payment, Reservation
+from payments.providers import get as get_provider
 from portal.mandates.models import Mandate
 from portal.mandates.policy import AccessDenied, Viewer
 from portal.people.models import User
@@ -80,6 +82,19 @@ def test_pay_goes_to_the_bank(pages: PageClient, anna: User, debts: Debts, bank:
         Decimal("12.00"),
         Decimal("16.00"),
     )
+
+
+@pytest.mark.parametrize(("proxies", "told"), [(0, "127.0.0.1"), (1, "198.51.100.7")])
+def test_the_bank_is_told_the_payers_address_not_the_proxys(
+    pages: PageClient, anna: User, debts: Debts, bank: Bank, settings: Any, proxies: int, told: str
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    choose(pages, anna, debts.add(anna))
+    form = form_of(pages.get(SUMMARY))
+    forwarded = {"x-forwarded-for": "203.0.113.9, 198.51.100.7"}
+    pages.post(SUMMARY, form, status=303, headers=forwarded)
+    answer = get_provider("payu").get_order(Payment.objects.get().provider_order_id)
+    assert json.loads(answer.raw)["orders"][0]["customerIp"] == told
 
 
 def test_twenty_clicks_are_one_payment(pages: PageClient, anna: User, debts: Debts, bank: Bank) -> None:
