@@ -178,7 +178,8 @@ def _offer(row: Row) -> str:
         )
     if row["for_lease_until"] and row["for_lease_until"] >= today:
         offers.append(
-            gettext("Do wydzierżawienia – zgłoszenia do %(day)s") % {"day": format_short(row["for_lease_until"])}
+            gettext("Do wydzierżawienia – zgłoszenia do %(day)s")
+            % {"day": format_short(row["for_lease_until"])}
         )
     return "; ".join(offers) or gettext("Nie jest teraz oferowana")
 
