@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from eurzad.lib import clock, dates
+from eurzad.lib import clock, dates, searching
 from portal.access import rules, selectors, texts
 from portal.access.errors import AccessError
 from portal.access.forms import DecisionForm
@@ -204,7 +204,7 @@ class AccessApplicationAdmin(admin.ModelAdmin):
     def _desk(
         self, request: HttpRequest, application: AccessApplication, form: DecisionForm
     ) -> TemplateResponse:
-        query = request.GET.get("osoba", "").strip()
+        query = searching.clean(request.GET.get("osoba", ""))
         waiting = application.state == rules.State.SUBMITTED
         holder = application.assigned_to_id
         context = {

@@ -294,3 +294,5 @@ def test_search_for_a_subject_at_the_desk(pages: PageClient, filed: AccessApplic
     page = pages.client.get(f"{desk(filed)}?osoba=Wrzos").content.decode()
     assert "Anna Wrzos" in page and "inny PESEL" in page
     assert "Nikogo takiego" in pages.client.get(f"{desk(filed)}?osoba=Xyz").content.decode()
+    page = pages.client.get(desk(filed), {"osoba": "\x00Wrzos\x00"}).content.decode()
+    assert "Anna Wrzos" in page and "\x00" not in page
