@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
 
 import portal.catalogue.demo
 import portal.news.demo
@@ -28,7 +29,9 @@ def _subject(scheme: str, value: str) -> Subject:
 
 def _load_clerk_rights() -> None:
     group, _created = Group.objects.get_or_create(name=CLERK_GROUP)
-    group.permissions.set(Permission.objects.filter(content_type__app_label__in=CLERK_APPS))
+    all_of_these = Q(content_type__app_label__in=CLERK_APPS)
+    alarms_of_payments = Q(content_type__app_label="payments", codename__startswith="view_")
+    group.permissions.set(Permission.objects.filter(all_of_these | alarms_of_payments))
     for clerk in User.objects.filter(username__in=[persona.key for persona in CLERKS]):
         clerk.groups.add(group)
 
