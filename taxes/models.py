@@ -318,11 +318,6 @@ class Instalment(models.Model):
         return f"{self.receivable_id}/{self.number}"
 
     @property
-    def is_in_enforcement(self) -> bool:
-        """Whether the enforcement body collects it, so that it cannot be paid here."""
-        return self.status == self.Status.ENFORCEMENT
-
-    @property
     def principal_left(self) -> Decimal:
         """Principal not yet paid, in złoty."""
         return Decimal(self.amount - self.principal_paid)

@@ -20,7 +20,7 @@ View = Callable[..., HttpResponse]
 
 
 def account_required(view: View) -> View:
-    """Send anyone who is not signed in to the sign-in page and back; members of staff have no resident's account."""
+    """Send anyone who is not signed in to the sign-in page and back."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -108,11 +108,6 @@ class SubjectIdentifier(models.Model):
     def __str__(self) -> str:
         return self.get_scheme_display()
 
-    @property
-    def masked(self) -> str:
-        """The number with all but its last four characters hidden."""
-        return pii.mask(pii.decrypt(self.encrypted))
-
 
 class Identity(models.Model):
     """A natural person verified by the national sign-in or by a signature.

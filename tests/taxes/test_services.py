@@ -176,7 +176,7 @@ def test_enforcement_starts_once(anna: User):
     row = instalment(charge(anna, (MAY, "20.00")))
     services.start_enforcement(instalment=row, on=AUGUST, title="SM/1")
     row.refresh_from_db()
-    assert row.is_in_enforcement
+    assert row.status == Instalment.Status.ENFORCEMENT
     with pytest.raises(LedgerError):
         services.start_enforcement(instalment=row, on=AUGUST, title="SM/2")
 
