@@ -1,12 +1,18 @@
 """Readers of the environment that fail with one line naming the setting."""
 
 import base64
-import binascii
 import os
+import re
 import secrets
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from eurzad.lib.identifiers import IdentifierError
 
 
 def flag(name: str, default: bool = False) -> bool:
@@ -32,12 +38,11 @@ def text(name: str, default: str | None = None) -> str:
 
 
 def number(name: str, default: int) -> int:
-    """Read a whole number."""
+    """Read a whole number of at least 1."""
     raw = text(name, str(default))
-    try:
-        return int(raw)
-    except ValueError:
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {raw!r}.") from None
+    if not re.fullmatch("[1-9][0-9]{0,8}", raw):
+        raise ImproperlyConfigured(f"{name} must be a whole number of at least 1, not {raw!r}.")
+    return int(raw)
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -45,15 +50,74 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def choices(name: str, default: str, allowed: Sequence[str]) -> list[str]:
+    """Read a comma-separated list of words out of `allowed`."""
+    found = words(name, default)
+    for word in found:
+        if word not in allowed:
+            raise ImproperlyConfigured(f"{name} knows {', '.join(allowed)}, not {word!r}.")
+    return found
+
+
+def url(name: str, default: str | None = None, *, schemes: Sequence[str] = ("http", "https")) -> str:
+    """Read an absolute address; empty only where the default is."""
+    raw = text(name, default)
+    if not raw and default == "":
+        return ""
+    try:
+        parts = urlsplit(raw)
+        is_whole = parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise ImproperlyConfigured(f"{name} must be an address that begins with {schemes[0]}://.")
+    return raw
+
+
+def database(name: str, default: str | None = None) -> dict[str, Any]:
+    """Read the address of a PostgreSQL or SQLite database as Django's settings of it."""
+    raw = text(name, default)
+    if raw.partition("://")[0] not in ("postgres", "postgresql", "sqlite"):
+        raise ImproperlyConfigured(f"{name} must begin with postgres:// or sqlite:///.")
+    settings: dict[str, Any] = environ.Env.db_url_config(raw)
+    return settings
+
+
+def email(name: str, default: str | None = None) -> dict[str, Any]:
+    """Read the address of a mail server as Django's settings of it."""
+    try:
+        settings: dict[str, Any] = environ.Env.email_url_config(text(name, default))
+    except (ImproperlyConfigured, KeyError, ValueError):
+        raise ImproperlyConfigured(
+            f"{name} must be an address such as smtp://user:password@host:25."
+        ) from None
+    return settings
+
+
+def identifier(name: str, clean: Callable[[str], str], default: str | None = None) -> str:
+    """Read an official number, normalised and checked by `clean` of `eurzad.lib.identifiers`."""
+    try:
+        return clean(text(name, default))
+    except IdentifierError:
+        raise ImproperlyConfigured(f"{name} has a wrong check digit or length.") from None
+
+
 def path(name: str, default: Path | None = None) -> Path:
     """Read a path of a file or folder."""
     return Path(text(name, str(default) if default is not None else None))
 
 
-def optional_path(name: str, default: Path | None = None) -> Path | None:
-    """Read a path that may be missing."""
-    raw = text(name, str(default) if default is not None else "")
-    return Path(raw) if raw else None
+def file(name: str, default: Path | None = None) -> Path:
+    """Read the path of a file, which can be read where it is given; the demo makes its own at the first start."""
+    found = path(name, default)
+    if found != default and not (found.is_file() and os.access(found, os.R_OK)):
+        raise ImproperlyConfigured(f"{name} is not a file that can be read.")
+    return found
+
+
+def optional_file(name: str, default: Path | None = None) -> Path | None:
+    """Read the path of a file that may be missing from the settings."""
+    return file(name, default) if text(name, "") or default is not None else None
 
 
 def secret(name: str, *, demo_folder: Path | None = None, demo_value: str | None = None) -> str:
@@ -82,7 +146,7 @@ def check_key(name: str, value: str) -> str:
     """Return `value` if it is base64 of 32 bytes; raises ImproperlyConfigured naming the setting."""
     try:
         size = len(base64.b64decode(value, validate=True))
-    except binascii.Error:
+    except ValueError:
         size = 0
     if size != 32:
         raise ImproperlyConfigured(f"{name} must be 32 bytes in base64.")

@@ -3,11 +3,11 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from eurzad import environment as env
+from eurzad.lib.identifiers import clean_nip, clean_nrb
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO_MODE = env.flag("DEMO_MODE")
@@ -15,7 +15,7 @@ VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 PORTAL_DIR = VAR_DIR / "portal"
 PORTAL_DIR.mkdir(parents=True, exist_ok=True)  # beat's schedule at least is kept there
 _demo_secrets = PORTAL_DIR / "secrets" if DEMO_MODE else None
-SIMULATOR_URL = env.text("SIM_BASE_URL", "http://127.0.0.1:8001").rstrip("/") if DEMO_MODE else ""
+SIMULATOR_URL = env.url("SIM_BASE_URL", "http://127.0.0.1:8001").rstrip("/") if DEMO_MODE else ""
 
 
 def _for_demo(value: str) -> str | None:
@@ -31,8 +31,8 @@ def _demo_path(*parts: str) -> Path | None:
 DEBUG = False
 SECRET_KEY = env.secret("SECRET_KEY", demo_folder=_demo_secrets)
 IDENTITY_KEY = env.check_key("IDENTITY_KEY", env.secret("IDENTITY_KEY", demo_folder=_demo_secrets))
-PORTAL_BASE_URL = env.text("PORTAL_BASE_URL", _for_demo("http://127.0.0.1:8000")).rstrip("/")
-DEMO_URL = env.text("DEMO_URL", "")
+PORTAL_BASE_URL = env.url("PORTAL_BASE_URL", _for_demo("http://127.0.0.1:8000")).rstrip("/")
+DEMO_URL = env.url("DEMO_URL", "")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", urlsplit(PORTAL_BASE_URL).hostname or "")
 if DEMO_MODE:
     ALLOWED_HOSTS += ["127.0.0.1", "localhost"]
@@ -51,10 +51,12 @@ MUNICIPALITY = {
     "city": env.text("MUNICIPALITY_CITY", _for_demo("Jarzębin")),
     "phone": env.text("MUNICIPALITY_PHONE", _for_demo("+48 00 000 00 00")),
     "email": env.text("MUNICIPALITY_EMAIL", _for_demo("urzad@jarzebin.example.test")),
-    "website": env.text("MUNICIPALITY_WEBSITE", _for_demo("https://www.jarzebin.example.test")),
+    "website": env.url("MUNICIPALITY_WEBSITE", _for_demo("https://www.jarzebin.example.test")),
     "ade_address": env.text("MUNICIPALITY_ADE_ADDRESS", _for_demo("AE:PL-00000-00000-DEMOX-00")),
-    "nip": env.text("MUNICIPALITY_NIP", _for_demo("9990101028")),
-    "bank_account": env.text("MUNICIPALITY_BANK_ACCOUNT", _for_demo("55999999910001000000000000")),
+    "nip": env.identifier("MUNICIPALITY_NIP", clean_nip, _for_demo("9990101028")),
+    "bank_account": env.identifier(
+        "MUNICIPALITY_BANK_ACCOUNT", clean_nrb, _for_demo("55999999910001000000000000")
+    ),
     "teryt": env.text("MUNICIPALITY_TERYT", _for_demo("9999011")),
     "dpo_email": env.text("MUNICIPALITY_DPO_EMAIL", _for_demo("iod@jarzebin.example.test")),
     "crest": env.text("MUNICIPALITY_CREST", "img/crest.svg"),
@@ -153,9 +155,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # --- Data -------------------------------------------------------------------------------------------------------
-_database = environ.Env.db_url_config(
-    env.text("DATABASE_URL", _for_demo(f"sqlite:///{PORTAL_DIR / 'db.sqlite3'}"))
-)
+_database = env.database("DATABASE_URL", _for_demo(f"sqlite:///{PORTAL_DIR / 'db.sqlite3'}"))
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -166,7 +166,7 @@ else:
     _database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
 DATABASES = {"default": _database}
 
-REDIS_URL = env.text("REDIS_URL", "" if DEMO_MODE else None)
+REDIS_URL = env.url("REDIS_URL", "" if DEMO_MODE else None, schemes=("redis", "rediss"))
 _cache = "django.core.cache.backends."
 CACHES = {"default": {"BACKEND": f"{_cache}filebased.FileBasedCache", "LOCATION": PORTAL_DIR / "cache"}}
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
@@ -197,8 +197,7 @@ CELERY_TIMEZONE = "Europe/Warsaw"
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "outbox.sweep", "schedule": 5.0, "options": {"expires": 10}}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(PORTAL_DIR / "beat-schedule")
 
-_email = environ.Env.email_url_config(env.text("EMAIL_URL", _for_demo("filemail://")))
-vars().update(_email)
+vars().update(env.email("EMAIL_URL", _for_demo("filemail://")))
 if DEMO_MODE:
     EMAIL_FILE_PATH = PORTAL_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", MUNICIPALITY["email"])
@@ -221,38 +220,36 @@ STORAGES = {
 }
 
 # --- National sign-in, signing, ePUAP ---------------------------------------------------------------------------
-_keys = VAR_DIR / "portal" / "keys"
-_public = VAR_DIR / "simulator" / "public"
 _metadata = _demo_path("simulator", "public", "idp-metadata.xml")
 IDENTITY_PROVIDERS = {
     name: {
-        "metadata": env.path(f"IDP_{name.upper()}_METADATA", _metadata),
-        "profile": env.text(f"IDP_{name.upper()}_PROFILE", "login.gov.pl"),
+        "metadata": env.file(f"IDP_{name.upper()}_METADATA", _metadata),
+        "profile": env.choices(f"IDP_{name.upper()}_PROFILE", "login.gov.pl", ("login.gov.pl", "epuap"))[0],
     }
     for name in env.words("IDPS", "login")
 }
 SAML_SP_ENTITY_ID = env.text("SAML_SP_ENTITY_ID", _for_demo(f"{PORTAL_BASE_URL}/saml/login/metadata/"))
-SAML_SP_KEY = env.path("SAML_SP_KEY", _demo_path("portal", "keys", "sp.key"))
-SAML_SP_CERT = env.path("SAML_SP_CERT", _demo_path("portal", "keys", "sp.crt"))
+SAML_SP_KEY = env.file("SAML_SP_KEY", _demo_path("portal", "keys", "sp.key"))
+SAML_SP_CERT = env.file("SAML_SP_CERT", _demo_path("portal", "keys", "sp.crt"))
 SAML_PROVIDER_NAME = env.text("SAML_PROVIDER_NAME", MUNICIPALITY["office_name"])
-EPUAP_WS_URL = env.text("EPUAP_WS_URL", SIMULATOR_URL or "").rstrip("/")
+EPUAP_WS_URL = env.url("EPUAP_WS_URL", SIMULATOR_URL).rstrip("/")
 EPUAP_ENTITY_ID = env.text("EPUAP_ENTITY_ID", "MIASTOJARZEBIN" if DEMO_MODE else "")
 EPUAP_BOX_NAME = env.text("EPUAP_BOX_NAME", "SkrytkaESP")
 EPUAP_BOX_ADDRESS = env.text("EPUAP_BOX_ADDRESS", f"/{EPUAP_ENTITY_ID}/{EPUAP_BOX_NAME}")
-EPUAP_WS_KEY = env.optional_path("EPUAP_WS_KEY", _demo_path("portal", "keys", "ws.key"))
-EPUAP_WS_CERT = env.optional_path("EPUAP_WS_CERT", _demo_path("portal", "keys", "ws.crt"))
-EPUAP_WS_PEER_CERT = env.optional_path("EPUAP_WS_PEER_CERT", _demo_path("simulator", "public", "ws.crt"))
-EPUAP_SEAL_CERT = env.optional_path("EPUAP_SEAL_CERT", _demo_path("simulator", "public", "epuap-seal.crt"))
-EPUAP_FORM_URL = env.text(
+EPUAP_WS_KEY = env.optional_file("EPUAP_WS_KEY", _demo_path("portal", "keys", "ws.key"))
+EPUAP_WS_CERT = env.optional_file("EPUAP_WS_CERT", _demo_path("portal", "keys", "ws.crt"))
+EPUAP_WS_PEER_CERT = env.optional_file("EPUAP_WS_PEER_CERT", _demo_path("simulator", "public", "ws.crt"))
+EPUAP_SEAL_CERT = env.optional_file("EPUAP_SEAL_CERT", _demo_path("simulator", "public", "epuap-seal.crt"))
+EPUAP_FORM_URL = env.url(
     "EPUAP_FORM_URL", f"{SIMULATOR_URL}/epuap/formularz/wniosek-o-dostep/" if SIMULATOR_URL else ""
 )
-TPS_URL = env.text("TPS_URL", _for_demo(f"{SIMULATOR_URL}/ep-services/tpSigning5"))
-TPS_SEAL_CERT = env.path("TPS_SEAL_CERT", _demo_path("simulator", "public", "tps-seal.crt"))
-TRUST_LIST = env.optional_path("TRUST_LIST")
-SEAL_KEY = env.path("SEAL_KEY", _demo_path("portal", "keys", "seal.key"))
-SEAL_CERT = env.path("SEAL_CERT", _demo_path("portal", "keys", "seal.crt"))
+TPS_URL = env.url("TPS_URL", _for_demo(f"{SIMULATOR_URL}/ep-services/tpSigning5"))
+TPS_SEAL_CERT = env.file("TPS_SEAL_CERT", _demo_path("simulator", "public", "tps-seal.crt"))
+TRUST_LIST = env.optional_file("TRUST_LIST")
+SEAL_KEY = env.file("SEAL_KEY", _demo_path("portal", "keys", "seal.key"))
+SEAL_CERT = env.file("SEAL_CERT", _demo_path("portal", "keys", "seal.crt"))
 
-ACCESS_DOORS = env.words("ACCESS_DOORS", "portal,epuap")
+ACCESS_DOORS = env.choices("ACCESS_DOORS", "portal,epuap", ("portal", "epuap"))
 ACCESS_FORM_NAMESPACE = env.text(
     "ACCESS_FORM_NAMESPACE",
     "http://epuap.gov.pl/FeResourceServlet/wzor_lokalny/eurzad/wniosek-o-dostep/1/",
@@ -271,8 +268,8 @@ ACCESS_LEGAL_EFFECT = {
 }
 
 # --- Payments ---------------------------------------------------------------------------------------------------
-PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "payu")
-PAYU_BASE_URL = env.text("PAYU_BASE_URL", SIMULATOR_URL or "https://secure.payu.com").rstrip("/")
+PAYMENT_PROVIDERS = env.choices("PAYMENT_PROVIDERS", "payu", ("payu",))
+PAYU_BASE_URL = env.url("PAYU_BASE_URL", SIMULATOR_URL or "https://secure.payu.com").rstrip("/")
 PAYU_POS_ID = env.text("PAYU_POS_ID", _for_demo("300746"))
 PAYU_CLIENT_ID = env.text("PAYU_CLIENT_ID", _for_demo("300746"))
 PAYU_CLIENT_SECRET = env.secret("PAYU_CLIENT_SECRET", demo_value=_for_demo("demo-client-secret"))

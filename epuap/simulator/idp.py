@@ -20,6 +20,7 @@ from epuap.simulator.models import Behaviour, SignIn
 from epuap.simulator.people import Person
 from epuap.simulator.wire import dsig, saml, soap
 from eurzad.lib import clock
+from eurzad.lib.personas import DEMO
 
 ARTIFACT_LIFETIME = timedelta(seconds=60)
 ASSERTION_LIFETIME = timedelta(minutes=50)
@@ -141,7 +142,7 @@ def _build_response(sign_in: SignIn) -> etree._Element:
         in_assertion = replace(answer, audience="https://inny-portal.example.test/")
     assertion = saml.build_assertion(in_assertion, Person(**sign_in.person), keys.load("idp"))
     if Behaviour.take(Name.IDP_BAD_ASSERTION):
-        assertion.findall(".//saml2:AttributeValue", saml.NS)[-1].text = "44051401359"
+        assertion.findall(".//saml2:AttributeValue", saml.NS)[-1].text = DEMO.pesel
     return saml.wrap_assertion(
         assertion,
         answer,

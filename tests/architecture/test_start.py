@@ -1,0 +1,238 @@
+"""Starting: what is imported, and what stops a start."""
+
+import json
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from scripts.demo_keys import make as make_keys
+from tests.architecture.tree import ROOT
+
+KEY = "aXQtaXMtb25seS1hLXRlc3Qta2V5LTMyLWJ5dGVzISE="
+
+
+def python(code: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run code in a process of its own, with nothing but the given environment."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def manage(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    code = f"import sys; sys.argv = ['manage.py', *{arguments!r}]; import manage; manage.main()"
+    return python(code, **environment)
+
+
+# --- imports
+
+
+def test_lxml_and_xmlsec_live_in_one_process_and_sign(tmp_path: Path) -> None:
+    """Wheels of both bring their own libxml2; a pair that does not fit crashes at the first signature."""
+    make_keys(tmp_path)
+    code = f"""
+import pathlib, datetime
+from lxml import etree
+import xmlsec
+folder = pathlib.Path({str(tmp_path)!r})
+root = etree.fromstring("<a ID='x'><b/></a>")
+xmlsec.tree.add_ids(root, ["ID"])
+c = xmlsec.constants
+signature = xmlsec.template.create(root, c.TransformExclC14N, c.TransformRsaSha256, ns="ds")
+root.append(signature)
+reference = xmlsec.template.add_reference(signature, c.TransformSha256, uri="#x")
+xmlsec.template.add_transform(reference, c.TransformEnveloped)
+context = xmlsec.SignatureContext()
+context.key = xmlsec.Key.from_file(str(folder / "seal.key"), c.KeyDataFormatPem)
+context.sign(signature)
+verifier = xmlsec.SignatureContext()
+verifier.key = xmlsec.Key.from_file(str(folder / "seal.crt"), c.KeyDataFormatCertPem)
+verifier.verify(signature)
+
+from epuap.xml import xades
+from eurzad.lib import xml
+sealed = xades.seal(
+    xml.parse(b"<w:D xmlns:w='urn:t'/>"), key_pem=(folder / "seal.key").read_bytes(),
+    cert_pem=(folder / "seal.crt").read_bytes(), signed_at=datetime.datetime.now(datetime.UTC),
+)
+assert b"SignatureValue" in sealed
+print("signed")
+"""
+    done = python(code)
+    assert (done.returncode, done.stdout) == (0, "signed\n"), done.stderr
+
+
+def test_heavy_tools_are_imported_where_they_are_used(tmp_path: Path) -> None:
+    code = """
+import sys, json, django
+from django.core.management import call_command
+django.setup()
+call_command("check")
+print(json.dumps(sorted(sys.modules)))
+"""
+    done = python(code, DEMO_MODE="1", VAR_DIR=str(tmp_path), DJANGO_SETTINGS_MODULE="eurzad.settings")
+    assert done.returncode == 0, done.stderr
+    loaded = {name.partition(".")[0] for name in json.loads(done.stdout.splitlines()[-1])}
+    heavy = {
+        "weasyprint",
+        "fontTools",
+        "pydyf",
+        "tinycss2",
+        "PIL",
+        "zeep",
+        "pywebpush",
+        "qrcode",
+        "holidays",
+        "pypdf",
+    }
+    assert loaded & heavy == set()
+    simulators = "[name for name in sys.modules if 'simulator' in name]"
+    done = python(
+        f"import sys, django; django.setup(); import eurzad.urls, eurzad.celery; print({simulators})",
+        DEMO_MODE="1",
+        VAR_DIR=str(tmp_path),
+        DJANGO_SETTINGS_MODULE="eurzad.settings",
+    )
+    assert done.stdout == "[]\n", done.stderr
+
+
+# --- settings
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> dict[str, str]:
+    """The environment of a live portal, nothing missing."""
+    make_keys(tmp_path / "keys")
+    keys = {name: str(tmp_path / "keys" / file) for name, file in {
+        "SAML_SP_KEY": "sp.key", "SAML_SP_CERT": "sp.crt", "SEAL_KEY": "seal.key", "SEAL_CERT": "seal.crt",
+        "TPS_SEAL_CERT": "seal.crt", "IDP_LOGIN_METADATA": "sp.crt",
+    }.items()}  # fmt: skip
+    town = {
+        "NAME": "Miasto Próbne", "OFFICE_NAME": "Urząd Miasta Próbnego", "STREET": "Rynek 1",
+        "POSTAL_CODE": "99-999", "CITY": "Próbne", "PHONE": "+48 00 000 00 00", "EMAIL": "urzad@example.test",
+        "WEBSITE": "https://www.example.test", "ADE_ADDRESS": "AE:PL-00000-00000-PROBA-00", "NIP": "9990101028",
+        "BANK_ACCOUNT": "55999999910001000000000000", "TERYT": "9999011", "DPO_EMAIL": "iod@example.test",
+    }  # fmt: skip
+    return {
+        "VAR_DIR": str(tmp_path / "var"),
+        "SECRET_KEY": "x" * 50,
+        "IDENTITY_KEY": KEY,
+        "PORTAL_BASE_URL": "https://eurzad.example.test",
+        "DATABASE_URL": "postgres://eurzad@127.0.0.1:5432/eurzad",
+        "REDIS_URL": "redis://127.0.0.1:6379/0",
+        "EMAIL_URL": "smtp://127.0.0.1:25",
+        "SAML_SP_ENTITY_ID": "https://eurzad.example.test/saml",
+        "TPS_URL": "https://ws.example.test/ep-services/tpSigning5",
+        "PAYU_POS_ID": "1",
+        "PAYU_CLIENT_ID": "1",
+        "PAYU_CLIENT_SECRET": "x",
+        "PAYU_SECOND_KEY": "x",
+        **keys,
+        **{f"MUNICIPALITY_{name}": value for name, value in town.items()},
+    }
+
+
+REQUIRED = (
+    "SECRET_KEY", "IDENTITY_KEY", "PORTAL_BASE_URL", "DATABASE_URL", "REDIS_URL", "EMAIL_URL",
+    "SAML_SP_ENTITY_ID", "SAML_SP_KEY", "SAML_SP_CERT", "IDP_LOGIN_METADATA", "TPS_URL", "TPS_SEAL_CERT",
+    "SEAL_KEY", "SEAL_CERT", "PAYU_POS_ID", "PAYU_CLIENT_ID", "PAYU_CLIENT_SECRET", "PAYU_SECOND_KEY",
+    "MUNICIPALITY_NAME", "MUNICIPALITY_NIP", "MUNICIPALITY_BANK_ACCOUNT", "MUNICIPALITY_TERYT",
+)  # fmt: skip
+
+MALFORMED = (
+    ("DEMO_MODE", "maybe"), ("BEHIND_PROXY", "perhaps"), ("IDENTITY_KEY", "short"), ("IDENTITY_KEY", "żółć"),
+    ("IDENTITY_KEY", "c2hvcnQ="), ("ACCESS_DECISION_DAYS", "fourteen"), ("ACCESS_DECISION_DAYS", "-1"),
+    ("ACCESS_DOORS", "portal,window"), ("PAYMENT_PROVIDERS", "payu,nobody"), ("IDP_LOGIN_PROFILE", "facebook"),
+    ("PORTAL_BASE_URL", "eurzad.example.test"), ("PORTAL_BASE_URL", "https://"), ("TPS_URL", "somewhere"),
+    ("DATABASE_URL", "nonsense"), ("DATABASE_URL", "oracle2://x/y"), ("REDIS_URL", "localhost"),
+    ("EMAIL_URL", "nonsense"), ("MUNICIPALITY_NIP", "9990101029"),
+    ("MUNICIPALITY_BANK_ACCOUNT", "55999999910001000000000001"),
+    ("SECRET_KEY_FILE", "missing-file"),
+)  # fmt: skip
+
+
+def read_settings(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Read the settings file afresh in an environment."""
+    for name in list(os.environ):
+        if name not in ("PATH", "HOME", "LANG"):
+            monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return runpy.run_path(str(ROOT / "eurzad" / "settings.py"))
+
+
+def test_a_live_portal_starts(live: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    values = read_settings(live, monkeypatch)
+    assert values["DEMO_MODE"] is False and values["DEBUG"] is False
+    assert values["SESSION_COOKIE_SECURE"] and values["CSRF_COOKIE_SECURE"] and values["SECURE_SSL_REDIRECT"]
+    assert values["SECURE_HSTS_SECONDS"] > 0 and values["ALLOWED_HOSTS"] == ["eurzad.example.test"]
+    assert values["SIMULATOR_URL"] == ""
+    assert "simulator" not in json.dumps(values["INSTALLED_APPS"])
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_missing_setting_is_named(live: dict[str, str], monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    del live[name]
+    with pytest.raises(ImproperlyConfigured) as stopped:
+        read_settings(live, monkeypatch)
+    assert name in str(stopped.value) and "\n" not in str(stopped.value)
+
+
+@pytest.mark.parametrize(("name", "value"), MALFORMED)
+def test_malformed_setting_is_named(
+    live: dict[str, str], monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    live[name] = value
+    live.pop(name.removesuffix("_FILE") if name.endswith("_FILE") else "", None)
+    with pytest.raises(ImproperlyConfigured) as stopped:
+        read_settings(live, monkeypatch)
+    assert name in str(stopped.value) and "\n" not in str(stopped.value)
+
+
+def test_secret_from_a_file(live: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("from a file\n")
+    del live["PAYU_SECOND_KEY"]
+    values = read_settings(live | {"PAYU_SECOND_KEY_FILE": str(tmp_path / "secret")}, monkeypatch)
+    assert values["PAYU_SECOND_KEY"] == "from a file"
+
+
+def test_a_wrong_start_says_one_line(live: dict[str, str]) -> None:
+    del live["IDENTITY_KEY"]
+    done = manage("check", **live)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("Ustawienia: ") and "IDENTITY_KEY" in line
+
+
+def test_a_right_start_passes_its_checks(live: dict[str, str]) -> None:
+    done = manage("check", "--deploy", "--fail-level", "ERROR", **live)
+    assert done.returncode == 0, done.stderr
+
+
+# --- the demo's doors are closed outside the demo
+
+
+def test_the_simulator_refuses_to_start_outside_the_demo(live: dict[str, str]) -> None:
+    simulator = {"DJANGO_SETTINGS_MODULE": "eurzad.simulator.settings", "VAR_DIR": live["VAR_DIR"]}
+    done = manage("check", **simulator)
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1 and "DEMO_MODE" in done.stderr
+    done = python("import eurzad.simulator.wsgi", **simulator)
+    assert done.returncode != 0 and "DEMO_MODE" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("command", ["load_demo", "demo_accounts"])
+def test_demo_commands_refuse_outside_the_demo(live: dict[str, str], command: str) -> None:
+    done = manage(command, **live)
+    assert done.returncode != 0
+    assert done.stderr.strip().startswith("CommandError: DEMO_MODE is off") and not done.stdout
