@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db import models
 
 from portal.catalogue.models import Service
 
@@ -10,3 +11,4 @@ class ServiceAdmin(admin.ModelAdmin):
     list_filter = ("channel", "is_published")
     search_fields = ("title", "summary")
     prepopulated_fields = {"slug": ("title",)}
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}

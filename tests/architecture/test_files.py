@@ -19,7 +19,7 @@ _HOSTS = (
 )
 REGISTRIES = re.compile("|".join(re.escape(host) for host in _HOSTS))
 _INDEX = re.compile(r"^\s*(?:-i|--(?:extra-)?index-url|--find-links)\b", re.MULTILINE)
-ELEVEN_DIGITS = re.compile(r"(?<![0-9])[0-9]{11}(?![0-9])")
+ELEVEN_DIGITS = re.compile(r"(?<![0-9A-Za-z])[0-9]{11}(?![0-9A-Za-z])")
 
 
 def test_no_path_of_a_machine() -> None:
