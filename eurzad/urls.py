@@ -5,6 +5,7 @@ from django.views.i18n import set_language
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.enable_nav_sidebar = False  # the width belongs to the queue
 
 handler400 = "portal.pages.failures.bad_request"
 handler403 = "portal.pages.failures.permission_denied"

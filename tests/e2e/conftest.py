@@ -9,19 +9,27 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
-from eurzad.lib.personas import Persona
-from portal.people.demo import DEMO_PASSWORD, totp_secret
+from tests.e2e.look import Look
+from tests.e2e.steps import Town
 
 ROOT = Path(__file__).resolve().parents[2]
-WAIT_SECONDS = 120
+START_SECONDS = 120
+
+expect.set_options(timeout=30_000)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--screenshots DIR` keeps pictures of every page that is looked at."""
+    parser.addoption("--screenshots", metavar="DIR", type=Path, help="keep pictures of the pages in DIR")
+    parser.addoption(
+        "--town", metavar="PORTAL,SIMULATOR", help="addresses of a demo town that runs and is still fresh"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,17 +46,12 @@ def _free_port() -> int:
         return port
 
 
-@dataclass(frozen=True)
-class Town:
-    """Where the demo town answers."""
-
-    portal: str
-    simulator: str
-
-
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Start the demo town as `make demo` does, on free ports and an own folder."""
+    if running := request.config.getoption("--town"):
+        yield Town(*running.split(","))
+        return
     folder = tmp_path_factory.mktemp("town")
     port, sim_port = _free_port(), _free_port()
     kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG")}
@@ -73,7 +76,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 def _wait_for(url: str, demo: subprocess.Popen[bytes], output: Path) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
+    deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and demo.poll() is None:
         try:
             urllib.request.urlopen(url, timeout=5)
@@ -105,34 +108,60 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 
 @pytest.fixture
 def browser_context_args(browser_context_args: dict) -> dict:
-    """A phone-sized Polish browser; a page that asks for the network outside gets nothing."""
+    """A phone-sized Polish browser."""
     return {**browser_context_args, "locale": "pl-PL", "viewport": {"width": 360, "height": 780}}
 
 
 @pytest.fixture
-def page(page: Page) -> Page:
-    """A page whose slow steps (worker, simulator) may take half a minute."""
-    page.set_default_timeout(15_000)
-    expect.set_options(timeout=30_000)
-    return page
+def open_browser(new_context: Callable[..., BrowserContext], town: Town) -> Iterator[Callable[..., Page]]:
+    """Open a browser of its own (own cookies) and note what must not happen in it.
+
+    At the end no page may have failed with 500 and above, asked another host for anything, run into the
+    content security policy, or raised an error in its scripts.
+    """
+    faults: list[str] = []
+    hosts = {urlsplit(town.portal).netloc, urlsplit(town.simulator).netloc, ""}
+
+    def note_request(request: Request) -> None:
+        if urlsplit(request.url).netloc not in hosts:
+            faults.append(f"a page asked another host: {request.url}")
+
+    def note_response(response: Response) -> None:
+        if response.status >= 500:
+            faults.append(f"{response.status} {response.url}")
+
+    def note_message(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            faults.append(message.text)
+
+    def make(**options: object) -> Page:
+        context = new_context(**options)
+        context.set_default_timeout(15_000)
+        context.on("request", note_request)
+        context.on("response", note_response)
+        context.on("console", note_message)
+        context.on("weberror", lambda error: faults.append(f"script: {error.error}"))
+        return context.new_page()
+
+    yield make
+    assert not faults, "\n".join(faults)
 
 
 @pytest.fixture
-def accessible(page: Page, request: pytest.FixtureRequest) -> Callable[[], None]:
+def page(open_browser: Callable[..., Page]) -> Page:
+    """The resident's browser."""
+    return open_browser()
+
+
+@pytest.fixture(scope="session")
+def pages_seen() -> set[str]:
+    """Names of the pages that were looked at in every width and colour scheme."""
+    return set()
+
+
+@pytest.fixture
+def look(request: pytest.FixtureRequest, pages_seen: set[str]) -> Iterator[Look]:
     """Check the page in view with axe; with --screenshots also keep pictures of it."""
-
-    def check() -> None:
-        results = Axe().run(page)
-        assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
-
-    return check
-
-
-def sign_in_clerk(page: Page, town: Town, clerk: Persona) -> None:
-    """Sign a demo clerk in with password and TOTP."""
-    page.goto(f"{town.portal}/admin/")
-    page.get_by_label("Nazwa użytkownika").fill(clerk.key)
-    page.get_by_label("Hasło").fill(DEMO_PASSWORD)
-    page.get_by_role("button", name="Zaloguj").click()
-    page.locator("input[name=code]").fill(pyotp.TOTP(totp_secret(clerk)).now())
-    page.locator("main form button, #content form button").first.click()
+    look = Look(request.config.getoption("--screenshots"), pages_seen)
+    yield look
+    assert not look.faults, "\n\n".join(look.faults)

@@ -1,0 +1,127 @@
+"""What people do in more than one journey."""
+
+import json
+import re
+import time
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+import pyotp
+from playwright.sync_api import Download, Locator, Page, expect
+
+from eurzad.lib.personas import Persona
+from portal.people.demo import DEMO_PASSWORD, totp_secret
+
+AMOUNT = re.compile(r"\d[\d\u00a0]*,\d\d\u00a0zł")
+
+
+@dataclass(frozen=True)
+class Town:
+    """Where the demo town answers."""
+
+    portal: str
+    simulator: str
+
+    def order(self, failure: str, *, times: int = 1) -> None:
+        """Have the simulated world fail this way the next `times` times; 0 withdraws it."""
+        body = json.dumps({"behaviour": failure, "times": times}).encode()
+        address = f"{self.simulator}/sterowanie/"
+        request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            ordered: dict[str, Any] = json.load(answer)["behaviours"]
+        assert ordered.get(failure, 0) == times
+
+
+def heading(page: Page, text: str | re.Pattern[str]) -> Locator:
+    """The page's one main heading."""
+    return page.get_by_role("heading", level=1, name=text)
+
+
+def sign_in_demo(page: Page, town: Town) -> None:
+    """Sign in as demo, to an own copy of the data."""
+    page.goto(f"{town.portal}/logowanie/")
+    page.get_by_role("button", name="Wejdź na konto demo").click()
+    expect(heading(page, "Twoje konto")).to_be_visible()
+
+
+def begin_sign_in(page: Page, town: Town) -> None:
+    """Go from the portal to the chooser of persons at the national node."""
+    page.goto(f"{town.portal}/logowanie/")
+    page.get_by_role("button", name="Zaloguj się przez login.gov.pl").click()
+    expect(heading(page, "Kim jesteś?")).to_be_visible()
+
+
+def sign_in(page: Page, town: Town, persona: Persona) -> None:
+    """Sign a resident in through the national node."""
+    begin_sign_in(page, town)
+    page.get_by_role("button", name=persona.full_name).click()
+    expect(page.locator(".session")).to_contain_text(persona.full_name)
+
+
+def sign_in_somebody(page: Page, town: Town, given_name: str, family_name: str, pesel: str) -> None:
+    """Sign in a person whom the town does not know."""
+    begin_sign_in(page, town)
+    page.get_by_label("Imię").fill(given_name)
+    page.get_by_label("Nazwisko").fill(family_name)
+    page.get_by_label("PESEL").fill(pesel)
+    page.get_by_role("button", name="Zaloguj jako ta osoba").click()
+    expect(page.locator(".session")).to_contain_text(f"{given_name} {family_name}")
+
+
+def sign_out(page: Page) -> None:
+    """Leave the portal."""
+    page.get_by_role("button", name="Wyloguj się").click()
+    expect(page.get_by_role("link", name="Zaloguj się")).to_be_visible()
+
+
+def sign_in_clerk(page: Page, town: Town, clerk: Persona) -> None:
+    """Sign a demo clerk in with password and TOTP code."""
+    page.goto(f"{town.portal}/admin/")
+    page.get_by_label("Login").fill(clerk.key)
+    page.get_by_label("Hasło").fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Dalej").click()
+    page.get_by_label("Kod z aplikacji").fill(pyotp.TOTP(totp_secret(clerk)).now())
+    page.get_by_role("button", name="Zaloguj się").click()
+    expect(page.locator("#user-tools")).to_be_visible()
+
+
+def reload_until(page: Page, wanted: Locator, *, seconds: float = 60) -> None:
+    """Open the page anew until the worker has done its part and `wanted` is there."""
+    deadline = time.monotonic() + seconds
+    while not wanted.is_visible() and time.monotonic() < deadline:
+        page.wait_for_timeout(300)
+        page.reload()
+    expect(wanted).to_be_visible()
+
+
+def download(page: Page, link: str) -> bytes:
+    """Follow a link that gives a file and return its bytes."""
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=link, exact=True).click()
+    found: Download = waiting.value
+    with open(found.path(), "rb") as file:
+        return file.read()
+
+
+def fetch(page: Page, link: str) -> bytes:
+    """Return what a link leads to, fetched with the browser's cookies."""
+    address = page.get_by_role("link", name=link, exact=True).get_attribute("href") or ""
+    answer = page.request.get(page.evaluate("path => new URL(path, location.href).href", address))
+    assert answer.ok, address
+    return answer.body()
+
+
+def choose_one_instalment(page: Page) -> str:
+    """Leave only the first payable instalment of "what I owe" chosen; return its amount."""
+    for box in page.locator(".pay-form tbody").get_by_role("checkbox").all():
+        box.uncheck()
+    row = page.locator(".pay-form tbody tr").first
+    row.get_by_role("checkbox").check()
+    return row.locator("td.num strong").inner_text()
+
+
+def pay_at_bank(page: Page, button: str) -> None:
+    """Press a button of the demo bank and come back to the portal."""
+    page.get_by_role("button", name=button, exact=True).click()
+    page.wait_for_url("**/powrot/")
