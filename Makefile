@@ -34,7 +34,7 @@ bench: setup-dev ## Measure against a floor in the same run (ROWS=… scales it)
 	@scripts/bench.sh
 
 screenshots: setup-dev ## Pictures of the main pages, 360 and 1280 px, light and dark
-	@scripts/test.sh --screenshots tests/e2e
+	@scripts/test.sh -q tests/e2e --screenshots var/screenshots
 
 translations: setup-dev ## Bring the catalogues up to date
 	@DEMO_MODE=1 .venv/bin/python scripts/translations.py extract

@@ -5,10 +5,11 @@ import re
 import time
 import urllib.request
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pyotp
-from playwright.sync_api import Download, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from eurzad.lib.personas import Persona
 from portal.people.demo import DEMO_PASSWORD, totp_secret
@@ -23,14 +24,18 @@ class Town:
     portal: str
     simulator: str
 
-    def order(self, failure: str, *, times: int = 1) -> None:
-        """Have the simulated world fail this way the next `times` times; 0 withdraws it."""
-        body = json.dumps({"behaviour": failure, "times": times}).encode()
-        address = f"{self.simulator}/sterowanie/"
-        request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            ordered: dict[str, Any] = json.load(answer)["behaviours"]
-        assert ordered.get(failure, 0) == times
+    def order(self, failure: str) -> None:
+        """Have the simulated world fail this way once."""
+        self._post("/sterowanie/", {"behaviour": failure, "times": 1})
+
+    def order_at_bank(self, point: str, failure: str) -> None:
+        """Have the demo bank fail this way once, when it comes to `point`."""
+        self._post("/bank/sterowanie/", {point: failure})
+
+    def _post(self, path: str, values: dict[str, Any]) -> None:
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.simulator}{path}", json.dumps(values).encode(), headers)
+        urllib.request.urlopen(request, timeout=10).close()
 
 
 def heading(page: Page, text: str | re.Pattern[str]) -> Locator:
@@ -95,15 +100,6 @@ def reload_until(page: Page, wanted: Locator, *, seconds: float = 60) -> None:
     expect(wanted).to_be_visible()
 
 
-def download(page: Page, link: str) -> bytes:
-    """Follow a link that gives a file and return its bytes."""
-    with page.expect_download() as waiting:
-        page.get_by_role("link", name=link, exact=True).click()
-    found: Download = waiting.value
-    with open(found.path(), "rb") as file:
-        return file.read()
-
-
 def fetch(page: Page, link: str) -> bytes:
     """Return what a link leads to, fetched with the browser's cookies."""
     address = page.get_by_role("link", name=link, exact=True).get_attribute("href") or ""
@@ -125,3 +121,10 @@ def pay_at_bank(page: Page, button: str) -> None:
     """Press a button of the demo bank and come back to the portal."""
     page.get_by_role("button", name=button, exact=True).click()
     page.wait_for_url("**/powrot/")
+
+
+def invented_pesel(born: date, serial: int) -> str:
+    """A PESEL of nobody: born in the 1800s (month + 80), with the right check digit."""
+    digits = f"{born:%y}{born.month + 80}{born:%d}{serial:04d}"
+    weighted = sum(int(digit) * weight for digit, weight in zip(digits, (1, 3, 7, 9) * 3, strict=False))
+    return f"{digits}{-weighted % 10}"

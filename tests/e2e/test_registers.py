@@ -24,7 +24,7 @@ def _search(page: Page, label: str, text: str) -> int:
 def test_contracts_are_found_with_and_without_polish_letters(page: Page, town: Town, look: Look) -> None:
     page.goto(f"{town.portal}/")
     page.get_by_role("button", name="Menu", exact=True).click()
-    page.get_by_role("link", name="Rejestr umów").click()
+    page.get_by_role("link", name="Rejestr umów", exact=True).click()
     expect(heading(page, "Rejestr umów")).to_be_visible()
     expect(page.locator("main")).to_contain_text("Wpisów w rejestrze: 500")
     look(page, "contracts")
