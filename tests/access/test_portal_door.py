@@ -286,9 +286,15 @@ def test_breaking_off_at_the_signing_page(
 ) -> None:
     to_signing(pages, celina, run_jobs)
     back = next(iter(tps.returns.values())).removeprefix(PORTAL)
+    broken_off = pages.get("/konto/wniosek/podpis/", status=302)["Location"]
     pages.get(f"{back}przerwano/", status=302)
-    page = pages.get("/konto/wniosek/").content.decode()
-    assert "Nie podpisano wniosku" in page and "Przejdź na stronę podpisu" in page
+    assert "Nie podpisano wniosku" in pages.get("/konto/wniosek/").content.decode()
+    run_jobs()
+    answer = pages.get("/konto/wniosek/")
+    assert "Przejdź na stronę podpisu" in answer.content.decode()
+    assert "Refresh" not in answer, "who broke off is not sent there again unasked"
+    assert pages.get("/konto/wniosek/podpis/", status=302)["Location"] != broken_off
+    pages.get(f"{back}przerwano/", status=404)
     pages.post("/konto/wniosek/rezygnacja/")
     assert the_application().state == "withdrawn"
 

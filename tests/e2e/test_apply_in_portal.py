@@ -89,7 +89,9 @@ def _fill_in(page: Page, town: Town, look: Look) -> None:
 def _receive_receipt(page: Page, look: Look) -> str:
     """Wait on the status page for the UPP, look at its three forms, and return the application's number."""
     reload_until(page, page.get_by_role("link", name="Pokaż UPP"))
-    expect(page.get_by_role("status")).to_contain_text("Teraz: urzędnik sprawdza wniosek. Nic nie musisz robić.")
+    expect(page.get_by_role("status")).to_contain_text(
+        "Teraz: urzędnik sprawdza wniosek. Nic nie musisz robić."
+    )
     expect(page.locator("[aria-current=step]")).to_contain_text("Urzędnik sprawdza wniosek")
     look(page, "status-submitted")
     number = page.get_by_role("heading", level=1).inner_text().rsplit(" ", 1)[-1]
@@ -114,7 +116,9 @@ def _approve(desk: Page, town: Town, look: Look, number: str) -> None:
     sign_in_clerk(desk, town, EWA)
     look(desk, "admin")
     desk.locator("tbody").get_by_role("link", name="Wnioski o dostęp").first.click()
-    expect(desk.get_by_role("navigation", name="Kolejka").locator("[aria-current]")).to_contain_text("do wzięcia")
+    expect(desk.get_by_role("navigation", name="Kolejka").locator("[aria-current]")).to_contain_text(
+        "do wzięcia"
+    )
     expect(desk.get_by_role("row", name=re.compile(CELINA.family_name))).to_contain_text("za 14 dni")
     look(desk, "queue")
     desk.get_by_role("link", name=number).click()

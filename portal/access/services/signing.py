@@ -103,22 +103,29 @@ def note_opened(application: AccessApplication) -> None:
 def note_return(*, identity: Identity, token: str, signed: bool) -> AccessApplication | None:
     """Take the browser's return as a hint to look for the signed document at once.
 
-    Returns None for a token that is not of an application of this person. Nothing is settled here.
+    After a return without a signature the document is handed over again: the signing service shows a
+    document that was broken off no more. Returns None for a token that is not of an application of this
+    person. Nothing is settled here.
     """
     application = AccessApplication.objects.filter(
         identity=identity, return_token_hash=hash_token(token)
     ).first()
     if application is None or application.state != State.AWAITING_SIGNATURE:
         return application
-    AccessApplication.objects.filter(pk=application.pk).update(returned_at=clock.now() if signed else None)
     if signed:
+        AccessApplication.objects.filter(pk=application.pk).update(returned_at=clock.now())
         enqueue(
             "access.fetch_after_return",
             key=f"access.fetch_after_return:{application.public_id}",
             application_id=str(application.public_id),
         )
-    else:
+    elif application.signing_url:
+        AccessApplication.objects.filter(
+            pk=application.pk, state=State.AWAITING_SIGNATURE, signing_url=application.signing_url
+        ).update(signing_url="", returned_at=None, sent_at=clock.now())
+        application.signing_url = ""
         history.note(application, "signing_failed")
+        _enqueue(application)
     return application
 
 
