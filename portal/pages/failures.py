@@ -4,22 +4,14 @@ What happened, that nothing was lost, what to do, and a number under which the l
 """
 
 import logging
-import secrets
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
+from eurzad.lib.references import new_reference
+
 logger = logging.getLogger("eurzad.failures")
-
-# No 0, O, 1, I: the number is read out on the phone.
-_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-
-
-def new_reference() -> str:
-    """A number to quote to the office, such as "K7QM-2X9F"."""
-    signs = "".join(secrets.choice(_ALPHABET) for _place in range(8))
-    return f"{signs[:4]}-{signs[4:]}"
 
 
 def failure(request: HttpRequest, *, status: int, template: str, reason: str) -> HttpResponse:

@@ -5,7 +5,6 @@ our own finishes with the cookie of the browser that began.
 """
 
 import logging
-import secrets
 import uuid
 from collections.abc import Callable
 from functools import wraps
@@ -25,6 +24,7 @@ from epuap.saml import config
 from epuap.saml import services as saml
 from epuap.saml.errors import SignInRefused, UnknownProvider
 from epuap.saml.metadata import service_provider_metadata
+from eurzad.lib.references import new_reference
 from portal.people import services
 from portal.people.provider import NationalProvider
 from portal.people.session import SAML_KEY
@@ -32,7 +32,6 @@ from portal.people.session import SAML_KEY
 logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponse]
-_REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def refusals_shown(view: View) -> View:
@@ -45,7 +44,7 @@ def refusals_shown(view: View) -> View:
         except UnknownProvider as error:
             raise Http404 from error
         except SignInRefused as refused:
-            reference = _new_reference()
+            reference = new_reference()
             logger.warning("sign-in refused reference=%s code=%s idp=%s", reference, refused.code, idp)
             context = {"reference": reference}
             return render(request, "socialaccount/refused.html", context, status=refused.status)
@@ -118,12 +117,6 @@ def metadata(request: HttpRequest, idp: str) -> HttpResponse:
         entity_id=sp.entity_id, acs_url=saml.acs_url(idp), certificate_pem=sp.certificate_pem
     )
     return HttpResponse(document, content_type="application/samlmetadata+xml")
-
-
-def _new_reference() -> str:
-    """Return a number that is easily read out over the telephone."""
-    characters = "".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(8))
-    return f"{characters[:4]}-{characters[4:]}"
 
 
 def _cookie_name(request_id: uuid.UUID) -> str:
