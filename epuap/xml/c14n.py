@@ -12,6 +12,10 @@ from epuap.xml.names import C14N, EXC_C14N, XML, ds
 _PARSER = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
 
 
+class NotCanonical(ValueError):
+    """Well-formed XML that has no canonical form, for one a namespace that is a relative address."""
+
+
 @dataclass(frozen=True)
 class Canonicalisation:
     """A canonicalisation without comments; `prefixes` is the PrefixList of an exclusive one."""
@@ -32,7 +36,7 @@ def canonical_bytes(
     With `document` the element is a root and the processing instructions around it belong to the result.
 
     The work is done on a copy that carries the namespaces in scope, because inclusive canonicalisation and
-    prefix lists depend on them; the tree given is never changed.
+    prefix lists depend on them; the tree given is never changed. Raises NotCanonical.
     """
     source = etree.tostring(element.getroottree() if document else element, encoding="UTF-8", with_tail=False)
     copy = etree.fromstring(source, _PARSER)
@@ -40,13 +44,16 @@ def canonical_bytes(
         remove_keeping_text(found)
     if method.algorithm == C14N:
         _inherit_xml_attributes(element, copy)
-    return etree.tostring(
-        copy.getroottree(),
-        method="c14n",
-        exclusive=method.algorithm == EXC_C14N,
-        with_comments=False,
-        inclusive_ns_prefixes=list(method.prefixes) or None,
-    )
+    try:
+        return etree.tostring(
+            copy.getroottree(),
+            method="c14n",
+            exclusive=method.algorithm == EXC_C14N,
+            with_comments=False,
+            inclusive_ns_prefixes=list(method.prefixes) or None,
+        )
+    except etree.C14NError as error:
+        raise NotCanonical("the document has no canonical form") from error
 
 
 def remove_keeping_text(element: etree._Element) -> None:

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from lxml import etree
 
-from epuap.xml.c14n import Canonicalisation, canonical_bytes, signatures_in
+from epuap.xml.c14n import Canonicalisation, NotCanonical, canonical_bytes, signatures_in
 from epuap.xml.names import (
     C14N,
     DS,
@@ -240,7 +240,8 @@ def verify(
     `root` is the root of the whole message, `certificates` the pinned ones: nothing else is trusted.
     `outside` maps the URI of a document held outside the message to its bytes; any other foreign URI is
     refused. Raises SignatureRefused with one of the codes shape, method, transform, digest_method,
-    reference_uri, unresolved, duplicate_id, too_many_references, weak_key, digest, outside_digest, value.
+    reference_uri, unresolved, duplicate_id, too_many_references, weak_key, digest, outside_digest, value,
+    not_canonical.
     """
     if root.getparent() is not None or signature.getroottree().getroot() is not root:
         raise SignatureRefused("shape")
@@ -263,8 +264,11 @@ def verify(
     except xml.XmlRejected as error:
         raise SignatureRefused(error.code) from error
     keys = [_strong_key(certificate, method[0]) for certificate in certificates]
-    _check_value(canonical_bytes(signed_info, signed_info_c14n), signature_value, keys, method[1]())
-    return [_check_reference(one, signature, root, by_id, outside or {}) for one in references]
+    try:
+        _check_value(canonical_bytes(signed_info, signed_info_c14n), signature_value, keys, method[1]())
+        return [_check_reference(one, signature, root, by_id, outside or {}) for one in references]
+    except NotCanonical as error:
+        raise SignatureRefused("not_canonical") from error
 
 
 def outside_uris(signature: etree._Element) -> tuple[str, ...]:

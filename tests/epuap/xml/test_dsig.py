@@ -360,3 +360,11 @@ def test_wsu_ids_are_resolved(office: Party) -> None:
     (reference,) = check(xml.to_bytes(root), office)
     assert reference.element is not None
     assert reference.element.tag == "body"
+
+
+@pytest.mark.parametrize("place", [b'xmlns:xs="urn:xs"', b'xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'])
+def test_relative_namespace_is_refused_not_an_error(node: Party, place: bytes) -> None:
+    data = signed_message(node)
+    assert place in data
+    hostile = data.replace(place, place + b' xmlns:zz="relative" zz:a="1"', 1)
+    assert refused(hostile, node) == "not_canonical"
