@@ -40,7 +40,7 @@ from tests.support.simulator import Simulator
 pytestmark = [
     pytest.mark.redis,
     pytest.mark.postgres,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 
 IN_PORTAL, ON_EPUAP = 20, 8

@@ -17,7 +17,7 @@ from tests.postgres.together import all_at_once
 
 __all__ = ["nudges", "register"]
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 THREADS = 16
 

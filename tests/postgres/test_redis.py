@@ -58,7 +58,7 @@ def test_wrong_passwords_are_counted_in_redis(redis_cache: Redis, pages: PageCli
     assert all(b"ewa" not in key for key in redis_cache.scan_iter()), "no names in keys"
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_nudge_is_a_message_and_a_lost_one_is_sent_again(
     redis_cache: Redis,
     register: Register,
@@ -74,7 +74,7 @@ def test_nudge_is_a_message_and_a_lost_one_is_sent_again(
     assert Job.objects.get(name=name).state == "waiting"
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("is_listening", [False, True], ids=["refuses", "hangs"])
 def test_broker_that_is_gone_delays_nobody(
     register: Register, monkeypatch: pytest.MonkeyPatch, is_listening: bool

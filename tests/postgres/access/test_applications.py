@@ -10,7 +10,7 @@ from django.test import Client
 from epuap.inbox import services as inbox
 from epuap.inbox.models import InboundDocument
 from eurzad.lib import clock
-from eurzad.lib.personas import ANNA, CELINA, GRAZYNA
+from eurzad.lib.personas import CELINA, GRAZYNA
 from eurzad.outbox import services as outbox
 from eurzad.outbox.models import Job
 from portal.access.errors import AlreadyDecided, DecisionIncomplete, NotYours
@@ -19,13 +19,13 @@ from portal.access.services import deciding, history, signing
 from portal.journal.models import Record
 from portal.notices.models import Notice
 from portal.people.models import Identity, Subject, User
+from portal.people.services import create_subject
 from tests.access.conftest import FORM, SigningService, form_document, sign_as
 from tests.epuap.xml.conftest import Party
 from tests.postgres.together import all_at_once, outcome_of
 from tests.support.pages import PageClient
-from tests.support.people import make_subject
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 PORTAL = "http://127.0.0.1:8000"
 QUEUE = "/admin/access/accessapplication/"
@@ -154,7 +154,7 @@ def test_one_subject_is_not_given_to_two_people_at_once(
 ) -> None:
     deliver(sign_as(GRAZYNA, form_document(GRAZYNA), tps_seal))
     other = AccessApplication.objects.exclude(pk=filed.pk).get()
-    subject = make_subject(ANNA)
+    subject = create_subject(identifiers={}, kind="person", given_name="Ktoś", family_name="Bez Numeru")
     pairs = list(zip((filed, other), clerks, strict=True))
     try_one = outcome_of(
         lambda pair: deciding.approve(application_id=pair[0].pk, clerk=pair[1], subject=subject),

@@ -24,7 +24,7 @@ from tests.postgres.together import all_at_once
 from tests.support.pages import PageClient
 from tests.taxes.ledger import instalment
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 AMOUNT = Decimal("187.00")
 

@@ -14,7 +14,7 @@ from tests.postgres.together import all_at_once
 from tests.support.idp import Answer
 from tests.support.signin import Browser
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 Refusals = Callable[[], list[str]]
 
