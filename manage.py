@@ -8,13 +8,12 @@ import sys
 def main() -> None:
     """Run a management command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eurzad.settings")
-    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    try:
+    from eurzad.environment import stop_in_one_line
+
+    with stop_in_one_line():
         execute_from_command_line(sys.argv)
-    except ImproperlyConfigured as error:
-        sys.exit(f"Ustawienia: {error}")
 
 
 if __name__ == "__main__":

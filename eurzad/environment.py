@@ -4,7 +4,9 @@ import base64
 import os
 import re
 import secrets
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +15,19 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from eurzad.lib.identifiers import IdentifierError
+
+CANNOT_START = 3
+"""Exit code of a process whose settings are wrong; gunicorn knows it and does not start its worker again."""
+
+
+@contextmanager
+def stop_in_one_line() -> Iterator[None]:
+    """End the process with one line instead of a traceback when a setting is missing or malformed."""
+    try:
+        yield
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"Ustawienia: {error}\n")
+        raise SystemExit(CANNOT_START) from None
 
 
 def flag(name: str, default: bool = False) -> bool:

@@ -2,5 +2,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from eurzad.environment import stop_in_one_line
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eurzad.settings")
-application = get_wsgi_application()
+with stop_in_one_line():
+    application = get_wsgi_application()

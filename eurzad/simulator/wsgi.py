@@ -4,6 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from eurzad.environment import stop_in_one_line
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "eurzad.simulator.settings"
 
-application = get_wsgi_application()
+with stop_in_one_line():
+    application = get_wsgi_application()

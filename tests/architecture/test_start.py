@@ -12,9 +12,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from scripts.demo_keys import make as make_keys
+from tests.architecture.live import live_environment
 from tests.architecture.tree import ROOT
-
-KEY = "aXQtaXMtb25seS1hLXRlc3Qta2V5LTMyLWJ5dGVzISE="
 
 
 def python(code: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -113,34 +112,7 @@ print(json.dumps(sorted(sys.modules)))
 @pytest.fixture
 def live(tmp_path: Path) -> dict[str, str]:
     """The environment of a live portal, nothing missing."""
-    make_keys(tmp_path / "keys")
-    keys = {name: str(tmp_path / "keys" / file) for name, file in {
-        "SAML_SP_KEY": "sp.key", "SAML_SP_CERT": "sp.crt", "SEAL_KEY": "seal.key", "SEAL_CERT": "seal.crt",
-        "TPS_SEAL_CERT": "seal.crt", "IDP_LOGIN_METADATA": "sp.crt",
-    }.items()}  # fmt: skip
-    town = {
-        "NAME": "Miasto Próbne", "OFFICE_NAME": "Urząd Miasta Próbnego", "STREET": "Rynek 1",
-        "POSTAL_CODE": "99-999", "CITY": "Próbne", "PHONE": "+48 00 000 00 00", "EMAIL": "urzad@example.test",
-        "WEBSITE": "https://www.example.test", "ADE_ADDRESS": "AE:PL-00000-00000-PROBA-00", "NIP": "9990101028",
-        "BANK_ACCOUNT": "55999999910001000000000000", "TERYT": "9999011", "DPO_EMAIL": "iod@example.test",
-    }  # fmt: skip
-    return {
-        "VAR_DIR": str(tmp_path / "var"),
-        "SECRET_KEY": "x" * 50,
-        "IDENTITY_KEY": KEY,
-        "PORTAL_BASE_URL": "https://eurzad.example.test",
-        "DATABASE_URL": "postgres://eurzad@127.0.0.1:5432/eurzad",
-        "REDIS_URL": "redis://127.0.0.1:6379/0",
-        "EMAIL_URL": "smtp://127.0.0.1:25",
-        "SAML_SP_ENTITY_ID": "https://eurzad.example.test/saml",
-        "TPS_URL": "https://ws.example.test/ep-services/tpSigning5",
-        "PAYU_POS_ID": "1",
-        "PAYU_CLIENT_ID": "1",
-        "PAYU_CLIENT_SECRET": "x",
-        "PAYU_SECOND_KEY": "x",
-        **keys,
-        **{f"MUNICIPALITY_{name}": value for name, value in town.items()},
-    }
+    return live_environment(tmp_path)
 
 
 REQUIRED = (
@@ -207,12 +179,13 @@ def test_secret_from_a_file(live: dict[str, str], monkeypatch: pytest.MonkeyPatc
     assert values["PAYU_SECOND_KEY"] == "from a file"
 
 
-def test_a_wrong_start_says_one_line(live: dict[str, str]) -> None:
+@pytest.mark.parametrize("module", ["manage", "eurzad.wsgi", "eurzad.celery"])
+def test_a_wrong_start_says_one_line(live: dict[str, str], module: str) -> None:
     del live["IDENTITY_KEY"]
-    done = manage("check", **live)
-    assert done.returncode == 1
+    done = manage("check", **live) if module == "manage" else python(f"import {module}", **live)
     (line,) = done.stderr.splitlines()
     assert line.startswith("Ustawienia: ") and "IDENTITY_KEY" in line
+    assert done.returncode == 3, "gunicorn does not start such a worker again"
 
 
 def test_a_right_start_passes_its_checks(live: dict[str, str]) -> None:
@@ -226,9 +199,9 @@ def test_a_right_start_passes_its_checks(live: dict[str, str]) -> None:
 def test_the_simulator_refuses_to_start_outside_the_demo(live: dict[str, str]) -> None:
     simulator = {"DJANGO_SETTINGS_MODULE": "eurzad.simulator.settings", "VAR_DIR": live["VAR_DIR"]}
     done = manage("check", **simulator)
-    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1 and "DEMO_MODE" in done.stderr
+    assert done.returncode == 3 and len(done.stderr.splitlines()) == 1 and "DEMO_MODE" in done.stderr
     done = python("import eurzad.simulator.wsgi", **simulator)
-    assert done.returncode != 0 and "DEMO_MODE" in done.stderr.splitlines()[-1]
+    assert done.returncode == 3 and len(done.stderr.splitlines()) == 1 and "DEMO_MODE" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["load_demo", "demo_accounts"])
