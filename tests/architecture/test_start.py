@@ -196,6 +196,12 @@ def test_a_right_start_passes_its_checks(live: dict[str, str]) -> None:
 # --- the demo's doors are closed outside the demo
 
 
+def test_beat_of_a_live_town_finds_a_folder_for_its_schedule(live: dict[str, str]) -> None:
+    started = python("import eurzad.celery; print(eurzad.celery.app.conf.beat_schedule_filename)", **live)
+    assert started.returncode == 0, started.stderr[-500:]
+    assert Path(started.stdout.strip()).parent.is_dir()
+
+
 def test_the_simulator_refuses_to_start_outside_the_demo(live: dict[str, str]) -> None:
     simulator = {"DJANGO_SETTINGS_MODULE": "eurzad.simulator.settings", "VAR_DIR": live["VAR_DIR"]}
     done = manage("check", **simulator)

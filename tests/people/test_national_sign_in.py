@@ -1,18 +1,14 @@
 """The national sign-in through the browser, against an identity provider on a loopback port."""
 
 import re
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.db import connection, connections
 from django.test import Client
 from lxml import etree
 
 from epuap.saml import services as saml
-from epuap.saml.errors import SignInRefused
 from epuap.saml.models import SignInRequest
 from eurzad.lib import clock
 from portal.people.models import Identity, User
@@ -328,32 +324,6 @@ def test_a_switched_off_account_stays_out(visitor: Browser, anna: User) -> None:
     assert response["Location"] == "/logowanie/nieczynne/"
     check_page(visitor.client.get("/logowanie/nieczynne/"))
     assert not visitor.is_signed_in
-
-
-@pytest.mark.django_db(transaction=True)
-def test_used_at_the_same_time_it_works_once(idp: Idp) -> None:
-    visitor = Browser(idp, Client(enforce_csrf_checks=True))
-    request_id, relay_state = visitor.begin()
-    visitor.answer(idp.issue(request_id), relay_state)
-    request = SignInRequest.objects.get()
-    binding = visitor.client.cookies[f"signin-{request.public_id.hex[:12]}"].value
-    barrier = threading.Barrier(4)
-
-    def attempt(_: int) -> str:
-        barrier.wait()
-        try:
-            saml.finish_sign_in(idp="login", public_id=request.public_id, binding=binding)
-        except SignInRefused as refused:
-            return refused.code
-        finally:
-            connections["default"].close()
-        return "signed in"
-
-    with ThreadPoolExecutor(4) as pool:
-        outcomes = sorted(pool.map(attempt, range(4)))
-    assert outcomes == ["already_used"] * 3 + ["signed in"]
-    assert len(idp.resolved) == 1
-    connection.close()
 
 
 def sign_out(client: Client, settings) -> None:  # type: ignore[no-untyped-def]
