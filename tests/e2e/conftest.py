@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
+from scripts.translations import compile_all
 from tests.e2e.look import Look
 from tests.e2e.steps import Town
 
@@ -52,6 +53,7 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if running := request.config.getoption("--town"):
         yield Town(*running.split(","))
         return
+    compile_all()
     folder = tmp_path_factory.mktemp("town")
     port, sim_port = _free_port(), _free_port()
     kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG")}

@@ -34,6 +34,7 @@ def test_contracts_are_found_with_and_without_polish_letters(page: Page, town: T
     look(page, "contracts-found")
     assert _search(page, "Szukaj w umowach", "oswietlenia") == with_letters
     year = page.locator("tbody time").first.get_attribute("datetime")[:4]
+    page.get_by_text("Filtry i kolejność").click()
     page.get_by_label("Rok zawarcia").select_option(year)
     page.get_by_role("button", name="Zastosuj").click()
     expect(page).to_have_url(re.compile(rf"rok={year}"))
@@ -96,10 +97,12 @@ def test_public_pages_are_for_everybody(page: Page, town: Town, look: Look, name
 
 def test_the_portal_speaks_three_languages(page: Page, town: Town, look: Look) -> None:
     page.goto(f"{town.portal}/rejestry/umowy/")
-    for name, code in (("English", "en"), ("Українська", "uk")):
+    languages = (("English", "en", "Contracts register"), ("Українська", "uk", "Реєстр договорів"))
+    for name, code, title in languages:
         page.get_by_role("button", name=name, exact=True).click()
         expect(page.locator("html")).to_have_attribute("lang", code)
         expect(page).to_have_url(f"{town.portal}/rejestry/umowy/")
+        expect(heading(page, title)).to_be_visible()
         expect(page.locator("tbody tr").first).to_be_visible()
         look(page, f"contracts-{code}")
         page.goto(f"{town.portal}/")
