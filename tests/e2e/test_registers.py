@@ -113,6 +113,18 @@ def test_the_portal_speaks_three_languages(page: Page, town: Town, look: Look) -
     expect(heading(page, "Rejestr umów")).to_be_visible()
 
 
+def test_the_first_page_is_light_and_the_keyboard_skips_to_its_content(page: Page, town: Town) -> None:
+    weights: list[int] = []
+    page.on("requestfinished", lambda request: weights.append(request.sizes()["responseBodySize"]))
+    page.goto(f"{town.portal}/")
+    page.wait_for_load_state("networkidle")
+    assert 0 < sum(weights) <= 100 * 1024
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Przejdź do treści")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+
+
 def test_everything_works_without_javascript(open_browser: Callable[..., Page], town: Town) -> None:
     page = open_browser(java_script_enabled=False)
     page.goto(f"{town.portal}/")

@@ -39,6 +39,7 @@ _LABELS = {
     "Uzasadnienie": "Uzasadnienie",
     "Oswiadczenie": "Oświadczenie",
     "Informacja": "Treść",
+    "Wartosc": "Znak sprawy",
 }
 
 
