@@ -186,7 +186,7 @@ def test_killed_again_and_again_loses_nothing_and_does_nothing_twice(
 ) -> None:
     worker, beat = processes
     for number, steps in enumerate(KILL_AT):
-        assert town.live(lambda steps=steps: town.steps >= steps, seconds=40), told(tmp_path, "worker")
+        assert town.live(lambda steps=steps: town.steps >= steps, seconds=90), told(tmp_path, "worker")
         kill_and_restart(*((worker, beat) if number % 2 else (worker,)))
         if number == 1:
             Redis.from_url(project.REDIS_URL).flushall()
