@@ -7,7 +7,7 @@ worker from finishing a job that somebody else has taken up.
 
 import logging
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
@@ -115,7 +115,15 @@ def tidy() -> int:
     old = Q(finished_at__lt=now - KEEP_DONE) | Q(
         key__startswith="every:", finished_at__lt=now - KEEP_DONE_PERIODIC
     )
-    return Job.objects.filter(old, state=Job.State.DONE).delete()[0]
+    return Job.objects.filter(old, state=Job.State.DONE).delete()[0] + _tidy_failed_periodic(now)
+
+
+def _tidy_failed_periodic(now: datetime) -> int:
+    """What fails every few seconds would fill the table; the last two weeks are enough to see why."""
+    failed = Job.objects.filter(
+        state=Job.State.FAILED, key__startswith="every:", finished_at__lt=now - KEEP_DONE
+    )
+    return failed.delete()[0]
 
 
 def retry(job: Job) -> bool:

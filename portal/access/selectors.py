@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from portal.access.models import AccessApplication, AccessApplicationQuerySet, A
 from portal.access.rules import State
 from portal.people import pii
 from portal.people import services as people
-from portal.people.models import Identity, Subject, User
+from portal.people.models import Identity, Subject, SubjectIdentifier, User
 
 BLOBS = ("document", "signed_document", "upp")
 # A repeated application is decided in the first one, which is therefore what its applicant asks about.
@@ -366,7 +366,10 @@ def _candidates(query: str) -> list[Subject]:
     words = query.split()
     if not words:
         return []
-    found = Subject.objects.filter(kind=Subject.Kind.PERSON)
+    own_number = SubjectIdentifier.objects.filter(
+        subject=OuterRef("pk"), scheme=SubjectIdentifier.Scheme.PESEL
+    )
+    found = Subject.objects.filter(kind=Subject.Kind.PERSON).annotate(has_pesel=Exists(own_number))
     for word in words[:3]:
         found = found.filter(Q(family_name__istartswith=word) | Q(given_name__istartswith=word))
     return list(found.order_by("family_name", "given_name")[:10])

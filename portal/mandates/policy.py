@@ -57,6 +57,11 @@ class Viewer:
         )
 
     @property
+    def mandate_has_ended(self) -> bool:
+        """Whether the mandate the viewer chose to act under is no longer in force."""
+        return bool(self.mandate_id) and self.mandate is None
+
+    @property
     def acting_for(self) -> Subject | None:
         """The principal in whose name the viewer acts, or None when acting for oneself."""
         return self.mandate.principal if self.mandate else None

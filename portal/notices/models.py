@@ -29,7 +29,12 @@ class Notice(models.Model):
         verbose_name = _("powiadomienie")
         verbose_name_plural = _("powiadomienia")
         ordering = ("-created_at", "-pk")
-        indexes = [models.Index(fields=("user", "-created_at"), name="notices_by_user")]
+        indexes = [
+            models.Index(fields=("user", "-created_at"), name="notices_by_user"),
+            models.Index(
+                fields=("created_at",), condition=models.Q(email_state="waiting"), name="notices_unsent"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.topic

@@ -1,5 +1,6 @@
 """Telling people that something happened."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from eurzad.lib.errors import TransientError
 from eurzad.outbox.services import enqueue
 from portal.notices.models import Notice
 from portal.people.models import User
+
+RESEND_FOR = timedelta(days=3)
 
 
 @transaction.atomic
@@ -60,6 +63,16 @@ def mark_read(*, user: User, public_id: UUID | None = None) -> int:
     if public_id is not None:
         unread = unread.filter(public_id=public_id)
     return unread.update(read_at=clock.now())
+
+
+def resend_emails() -> int:
+    """Send again what a mail outage of hours left unsent; return how many. After three days it is no news."""
+    unsent = Notice.objects.filter(
+        email_state=Notice.EmailState.WAITING, created_at__gt=clock.now() - RESEND_FOR
+    ).values_list("public_id", flat=True)[:500]
+    for public_id in unsent:
+        enqueue("notices.send_email", key=f"notices.send_email:{public_id}", notice_id=str(public_id))
+    return len(unsent)
 
 
 def send_email(notice_id: str) -> None:

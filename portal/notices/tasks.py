@@ -1,4 +1,4 @@
-from eurzad.outbox.registry import handler
+from eurzad.outbox.registry import every, handler
 from portal.notices import services
 
 
@@ -6,3 +6,9 @@ from portal.notices import services
 def send_email(notice_id: str) -> None:
     """Mail that there is news."""
     services.send_email(notice_id)
+
+
+@every(seconds=900, name="notices.resend_emails")
+def resend_emails() -> None:
+    """Take up mail that was set aside."""
+    services.resend_emails()

@@ -13,6 +13,7 @@ from portal.people.models import User
 from tests.support.pages import PageClient
 
 LIST, ACT = "/konto/upowaznienia/", "/konto/upowaznienia/dzialaj/"
+ENDED = "wygasło albo zostało odwołane. Działasz teraz w swoim imieniu."
 BAND = "Działasz w imieniu"
 
 Grant = Callable[..., Mandate]
@@ -60,8 +61,11 @@ def test_an_expired_mandate_ends_in_the_middle_of_a_session(
         choose(pages, borys, mandate)
         assert BAND in pages.get("/konto/").content.decode()
     with clock.frozen(mandate.valid_to + timedelta(days=1)):
-        assert BAND not in pages.get("/konto/").content.decode()
+        page = pages.get("/konto/").content.decode()
+        assert BAND not in page and ENDED in page
         assert pages.post(ACT, {"mandate": str(mandate.public_id)})["Location"] == LIST
+        pages.post(ACT, {"mandate": ""})
+        assert ENDED not in pages.get("/konto/").content.decode()
 
 
 def test_a_revoked_mandate_ends_in_the_middle_of_a_session(
@@ -70,4 +74,5 @@ def test_a_revoked_mandate_ends_in_the_middle_of_a_session(
     mandate = mandate_for(anna, borys, areas=["taxes"], rights=["see"])
     choose(pages, borys, mandate)
     Mandate.objects.filter(pk=mandate.pk).update(status=Mandate.Status.REVOKED)
-    assert BAND not in pages.get("/konto/").content.decode()
+    page = pages.get("/konto/").content.decode()
+    assert BAND not in page and ENDED in page

@@ -144,11 +144,12 @@ def test_tidy(register: Register) -> None:
     add("old waiting", "waiting", 5 * two_weeks)
     add("old tick", "done", hour + second, periodic=True)
     add("new tick", "done", hour - second, periodic=True)
-    add("failed tick", "failed", 5 * two_weeks, periodic=True)
+    add("new failed tick", "failed", two_weeks - second, periodic=True)
+    add("old failed tick", "failed", two_weeks + second, periodic=True)
     with clock.frozen(NOW):
-        assert services.tidy() == 2
+        assert services.tidy() == 3
     left = set(Job.objects.values_list("key", flat=True))
-    assert left == {"new done", "old failed", "old waiting", "every:new tick", "every:failed tick"}
+    assert left == {"new done", "old failed", "old waiting", "every:new tick", "every:new failed tick"}
 
 
 def test_every_room_has_registered_its_jobs() -> None:
