@@ -16,10 +16,14 @@ class JobAdmin(admin.ModelAdmin):
     actions = ("retry",)
     show_full_result_count = False
 
-    @admin.action(description=_("Uruchom ponownie zaznaczone zadania"))
+    @admin.action(description=_("Uruchom ponownie zaznaczone zadania"), permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         for job in queryset.filter(state=Job.State.FAILED)[:500]:
             services.retry(job)
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """Starting a job again changes it, though nobody edits its fields."""
+        return request.user.has_perm("outbox.change_job")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
