@@ -50,7 +50,7 @@ def _free_port() -> int:
 @pytest.fixture(scope="session")
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Start the demo town as `make demo` does, on free ports and an own folder."""
-    if running := request.config.getoption("--town"):
+    if running := request.config.getoption("--town", None):
         yield Town(*running.split(","))
         return
     compile_all()
@@ -164,6 +164,6 @@ def pages_seen() -> set[str]:
 @pytest.fixture
 def look(request: pytest.FixtureRequest, pages_seen: set[str]) -> Iterator[Look]:
     """Check the page in view with axe; with --screenshots also keep pictures of it."""
-    look = Look(request.config.getoption("--screenshots"), pages_seen)
+    look = Look(request.config.getoption("--screenshots", None), pages_seen)
     yield look
     assert not look.faults, "\n\n".join(look.faults)
