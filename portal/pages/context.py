@@ -3,12 +3,17 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from portal.mandates.selectors import describe_scope
 from portal.pages import cards
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """What the shell around every page shows: the town, the menus, for whom one acts."""
     viewer = getattr(request, "viewer", None)
+
+    def acting_scope() -> str:
+        return describe_scope(viewer.mandate) if viewer and viewer.mandate else ""
+
     return {
         "municipality": settings.MUNICIPALITY,
         "has_own_accent": settings.MUNICIPALITY["accent"] != settings.DEFAULT_ACCENT,
@@ -16,5 +21,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "main_menu": cards.menu(),
         "account_menu": cards.account_menu() if viewer is not None else [],
         "viewer": viewer,
+        "acting_scope": acting_scope,
         "funding_notice": settings.FUNDING_NOTICE,
     }

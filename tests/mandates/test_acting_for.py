@@ -59,7 +59,8 @@ def test_an_expired_mandate_ends_in_the_middle_of_a_session(
     mandate = mandate_for(anna, borys, areas=["taxes"], rights=["see"])
     with clock.frozen(mandate.valid_to):
         choose(pages, borys, mandate)
-        assert BAND in pages.get("/konto/").content.decode()
+        page = pages.get("/konto/").content.decode()
+        assert BAND in page and "(podatki: podgląd, do" in page
     with clock.frozen(mandate.valid_to + timedelta(days=1)):
         page = pages.get("/konto/").content.decode()
         assert BAND not in page and ENDED in page
