@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
 from tests.support.pages import PageClient
+
+# Randomness under control, and no test that fails because a machine is busy.
+hypothesis.settings.register_profile("eurzad", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("eurzad")
 
 pytest_plugins = ["tests.support.people", "tests.support.simulator"]
 
