@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,7 +17,7 @@ def _search(page: Page, label: str, text: str) -> int:
     """Search a register and return how many entries were found."""
     page.get_by_role("searchbox", name=label).fill(text)
     page.get_by_role("button", name="Szukaj", exact=True).click()
-    page.wait_for_url(re.compile(r"[?&]q="))
+    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query).get("q") == [text])
     found = RESULTS.search(page.locator("main").inner_text())
     return int(found[1]) if found else 0
 
