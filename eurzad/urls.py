@@ -1,7 +1,6 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
-from django.views.i18n import set_language
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -24,6 +23,5 @@ urlpatterns = [
     path("konto/powiadomienia/", include("portal.notices.urls")),
     path("konto/wniosek/", include("portal.access.urls")),
     path("", include("payments.urls")),
-    path("jezyk/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
 ]

@@ -9,6 +9,7 @@ urlpatterns = [
     path("szukaj/", views.search, name="search"),
     path("dostepnosc/", views.accessibility, name="accessibility"),
     path("prywatnosc/", views.privacy, name="privacy"),
+    path("jezyk/<slug:code>/", views.choose_language, name="language"),
     path("motyw.css", views.theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -1,6 +1,8 @@
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -9,6 +11,8 @@ from portal.mandates.http import AccountRequest
 from portal.pages import search as everywhere
 from portal.pages import selectors
 from portal.people.decorators import account_required
+
+YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
 @require_safe
@@ -56,3 +60,21 @@ def theme(request: HttpRequest) -> HttpResponse:
     tint = f"color-mix(in srgb, {accent} 10%, white)"
     rule = f":root {{ --accent: {accent}; --accent-tint: {tint}; }}"
     return HttpResponse(f"@media not (prefers-color-scheme: dark) {{ {rule} }}\n", content_type="text/css")
+
+
+@require_safe
+def choose_language(request: HttpRequest, code: str) -> HttpResponse:
+    """Remember the language in a cookie and go back. A link, so that public pages need no form and no cookie."""
+    if code not in dict(settings.LANGUAGES):
+        raise Http404
+    back = request.GET.get("powrot", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
+    response = HttpResponseRedirect(back if safe else reverse("pages:home"))
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        code,
+        max_age=YEAR_SECONDS,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )
+    return response

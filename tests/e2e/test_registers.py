@@ -98,9 +98,9 @@ def test_public_pages_are_for_everybody(page: Page, town: Town, look: Look, name
 
 def test_the_portal_speaks_three_languages(page: Page, town: Town, look: Look) -> None:
     page.goto(f"{town.portal}/rejestry/umowy/")
-    languages = (("English", "en", "Contracts register"), ("Українська", "uk", "Реєстр договорів"))
+    languages = (("English", "en", "Contracts register"), ("українська", "uk", "Реєстр договорів"))
     for name, code, title in languages:
-        page.get_by_role("button", name=name, exact=True).click()
+        page.get_by_role("link", name=name, exact=True).click()
         expect(page.locator("html")).to_have_attribute("lang", code)
         expect(page).to_have_url(f"{town.portal}/rejestry/umowy/")
         expect(heading(page, title)).to_be_visible()
@@ -110,7 +110,7 @@ def test_the_portal_speaks_three_languages(page: Page, town: Town, look: Look) -
         expect(page.locator("html")).to_have_attribute("lang", code)
         look(page, f"home-{code}")
         page.goto(f"{town.portal}/rejestry/umowy/")
-    page.get_by_role("button", name="polski", exact=True).click()
+    page.get_by_role("link", name="polski", exact=True).click()
     expect(heading(page, "Rejestr umów")).to_be_visible()
 
 

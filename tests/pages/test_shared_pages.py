@@ -148,7 +148,7 @@ def test_error_page_has_a_reference_that_the_log_knows(
 def test_forged_form_gets_a_clear_page(anna: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(anna)
-    response = client.post("/jezyk/", {"language": "en"})
+    response = client.post("/konto/upowaznienia/dzialaj/", {"mandate": ""})
     assert response.status_code == 403
     assert "Formularz stracił ważność" in response.content.decode()
     check_page(response)
