@@ -75,6 +75,6 @@ def choose_language(request: HttpRequest, code: str) -> HttpResponse:
         code,
         max_age=YEAR_SECONDS,
         secure=settings.LANGUAGE_COOKIE_SECURE,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
     )
     return response
