@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -23,11 +24,15 @@ class Item:
 
     title: str
     url: str
-    summary: str
     body: str
     day: date
     day_text: str
     is_emergency: bool
+
+    @cached_property
+    def summary(self) -> str:
+        """The beginning of the first paragraph; lists that show titles only never ask for it."""
+        return Truncator(self.body.partition("\n\n")[0]).chars(180)
 
 
 def item(announcement: Announcement) -> Item:
@@ -36,7 +41,6 @@ def item(announcement: Announcement) -> Item:
     return Item(
         title=announcement.title,
         url=reverse("news:detail", args=[announcement.public_id]),
-        summary=Truncator(announcement.body.partition("\n\n")[0]).chars(180),
         body=announcement.body,
         day=day,
         day_text=format_long(day, get_language() or "pl"),
