@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from eurzad.lib.polish import plain
+from eurzad.lib.searching import normalise
 from portal.access.evidence import Fact, Identifiers
 from portal.people.services import find_subject_by_fingerprint
 from taxes.models import Account
@@ -33,4 +33,4 @@ def _same(known_text: str, declared: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return sorted("".join(char if char.isalnum() else " " for char in plain(text)).split())
+    return sorted("".join(char if char.isalnum() else " " for char in normalise(text)).split())
