@@ -1,8 +1,8 @@
 """Starting: what is imported, and what stops a start."""
 
+import importlib
 import json
 import os
-import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -141,7 +141,14 @@ def read_settings(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) 
             monkeypatch.delenv(name)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    return runpy.run_path(str(ROOT / "eurzad" / "settings.py"))
+    ours = [name for name in sys.modules if name.partition(".settings")[0] == "eurzad" and name != "eurzad"]
+    for name in ours:
+        monkeypatch.delitem(sys.modules, name)
+    try:
+        return vars(importlib.import_module("eurzad.settings")).copy()
+    finally:
+        for name in [name for name in sys.modules if name.startswith("eurzad.settings")]:
+            del sys.modules[name]
 
 
 def test_a_live_portal_starts(live: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,9 @@ def named(*, simulator: bool = False) -> dict[str, str]:
     """Names of templates that code or templates use, with where."""
     found = {}
     for path, text in modules():
-        if name_of(path).startswith(SIMULATORS) == simulator or path.name == "settings.py":
+        if name_of(path).startswith(SIMULATORS) == simulator or path.is_relative_to(
+            ROOT / "eurzad" / "settings"
+        ):
             found |= {name: name_of(path) for name in NAMED_IN_CODE.findall(text)}
     for _name, path in templates(simulator=simulator):
         found |= {name: name_of(path) for name in NAMED_IN_TEMPLATES.findall(path.read_text())}

@@ -1,68 +1,29 @@
 """Every setting is read here, from the environment, once. `docs/settings.md` lists them with their defaults."""
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from eurzad import environment as env
-from eurzad.lib.identifiers import clean_nip, clean_nrb
+from eurzad.settings.instance import *  # noqa: F403
+from eurzad.settings.instance import (
+    BASE_DIR,
+    DEMO_MODE,
+    MUNICIPALITY,
+    PORTAL_BASE_URL,
+    PORTAL_DIR,
+    SIMULATOR_URL,
+    VAR_DIR,
+    for_demo,
+)
+from eurzad.settings.outside import *  # noqa: F403
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-DEMO_MODE = env.flag("DEMO_MODE")
-VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
-PORTAL_DIR = VAR_DIR / "portal"
-PORTAL_DIR.mkdir(parents=True, exist_ok=True)  # beat's schedule at least is kept there
-_demo_secrets = PORTAL_DIR / "secrets" if DEMO_MODE else None
-SIMULATOR_URL = env.url("SIM_BASE_URL", "http://127.0.0.1:8001").rstrip("/") if DEMO_MODE else ""
-
-
-def _for_demo(value: str) -> str | None:
-    """A default that holds in the demo only; elsewhere the setting is required."""
-    return value if DEMO_MODE else None
-
-
-def _demo_path(*parts: str) -> Path | None:
-    return VAR_DIR.joinpath(*parts) if DEMO_MODE else None
-
-
-# --- The instance -----------------------------------------------------------------------------------------------
 DEBUG = False
-SECRET_KEY = env.secret("SECRET_KEY", demo_folder=_demo_secrets)
-IDENTITY_KEY = env.check_key("IDENTITY_KEY", env.secret("IDENTITY_KEY", demo_folder=_demo_secrets))
-PORTAL_BASE_URL = env.url("PORTAL_BASE_URL", _for_demo("http://127.0.0.1:8000")).rstrip("/")
-DEMO_URL = env.url("DEMO_URL", "")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", urlsplit(PORTAL_BASE_URL).hostname or "")
-if DEMO_MODE:
-    ALLOWED_HOSTS += ["127.0.0.1", "localhost"]
-CSRF_TRUSTED_ORIGINS = [PORTAL_BASE_URL]
 ROOT_URLCONF = "eurzad.urls"
 WSGI_APPLICATION = "eurzad.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.User"
-
-DEFAULT_ACCENT = "#12508c"
-MUNICIPALITY = {
-    "name": env.text("MUNICIPALITY_NAME", _for_demo("Miasto Jarzębin")),
-    "office_name": env.text("MUNICIPALITY_OFFICE_NAME", _for_demo("Urząd Miasta Jarzębin")),
-    "street": env.text("MUNICIPALITY_STREET", _for_demo("Rynek 1")),
-    "postal_code": env.text("MUNICIPALITY_POSTAL_CODE", _for_demo("99-901")),
-    "city": env.text("MUNICIPALITY_CITY", _for_demo("Jarzębin")),
-    "phone": env.text("MUNICIPALITY_PHONE", _for_demo("+48 00 000 00 00")),
-    "email": env.text("MUNICIPALITY_EMAIL", _for_demo("urzad@jarzebin.example.test")),
-    "website": env.url("MUNICIPALITY_WEBSITE", _for_demo("https://www.jarzebin.example.test")),
-    "ade_address": env.text("MUNICIPALITY_ADE_ADDRESS", _for_demo("AE:PL-00000-00000-DEMOX-00")),
-    "nip": env.identifier("MUNICIPALITY_NIP", clean_nip, _for_demo("9990101028")),
-    "bank_account": env.identifier(
-        "MUNICIPALITY_BANK_ACCOUNT", clean_nrb, _for_demo("55999999910001000000000000")
-    ),
-    "teryt": env.text("MUNICIPALITY_TERYT", _for_demo("9999011")),
-    "dpo_email": env.text("MUNICIPALITY_DPO_EMAIL", _for_demo("iod@jarzebin.example.test")),
-    "crest": env.text("MUNICIPALITY_CREST", "img/crest.svg"),
-    "accent": env.text("MUNICIPALITY_ACCENT", DEFAULT_ACCENT),
-}
-FUNDING_NOTICE = env.text("FUNDING_NOTICE", "")
 
 # --- Apps -------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -155,7 +116,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # --- Data -------------------------------------------------------------------------------------------------------
-_database = env.database("DATABASE_URL", _for_demo(f"sqlite:///{PORTAL_DIR / 'db.sqlite3'}"))
+_database = env.database("DATABASE_URL", for_demo(f"sqlite:///{PORTAL_DIR / 'db.sqlite3'}"))
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -197,7 +158,7 @@ CELERY_TIMEZONE = "Europe/Warsaw"
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "outbox.sweep", "schedule": 5.0, "options": {"expires": 10}}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(PORTAL_DIR / "beat-schedule")
 
-vars().update(env.email("EMAIL_URL", _for_demo("filemail://")))
+vars().update(env.email("EMAIL_URL", for_demo("filemail://")))
 if DEMO_MODE:
     EMAIL_FILE_PATH = PORTAL_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", MUNICIPALITY["email"])
@@ -218,62 +179,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-
-# --- National sign-in, signing, ePUAP ---------------------------------------------------------------------------
-_metadata = _demo_path("simulator", "public", "idp-metadata.xml")
-IDENTITY_PROVIDERS = {
-    name: {
-        "metadata": env.file(f"IDP_{name.upper()}_METADATA", _metadata),
-        "profile": env.choices(f"IDP_{name.upper()}_PROFILE", "login.gov.pl", ("login.gov.pl", "epuap"))[0],
-    }
-    for name in env.words("IDPS", "login")
-}
-SAML_SP_ENTITY_ID = env.text("SAML_SP_ENTITY_ID", _for_demo(f"{PORTAL_BASE_URL}/saml/login/metadata/"))
-SAML_SP_KEY = env.file("SAML_SP_KEY", _demo_path("portal", "keys", "sp.key"))
-SAML_SP_CERT = env.file("SAML_SP_CERT", _demo_path("portal", "keys", "sp.crt"))
-SAML_PROVIDER_NAME = env.text("SAML_PROVIDER_NAME", MUNICIPALITY["office_name"])
-EPUAP_WS_URL = env.url("EPUAP_WS_URL", SIMULATOR_URL).rstrip("/")
-EPUAP_ENTITY_ID = env.text("EPUAP_ENTITY_ID", "MIASTOJARZEBIN" if DEMO_MODE else "")
-EPUAP_BOX_NAME = env.text("EPUAP_BOX_NAME", "SkrytkaESP")
-EPUAP_BOX_ADDRESS = env.text("EPUAP_BOX_ADDRESS", f"/{EPUAP_ENTITY_ID}/{EPUAP_BOX_NAME}")
-EPUAP_WS_KEY = env.optional_file("EPUAP_WS_KEY", _demo_path("portal", "keys", "ws.key"))
-EPUAP_WS_CERT = env.optional_file("EPUAP_WS_CERT", _demo_path("portal", "keys", "ws.crt"))
-EPUAP_WS_PEER_CERT = env.optional_file("EPUAP_WS_PEER_CERT", _demo_path("simulator", "public", "ws.crt"))
-EPUAP_SEAL_CERT = env.optional_file("EPUAP_SEAL_CERT", _demo_path("simulator", "public", "epuap-seal.crt"))
-EPUAP_FORM_URL = env.url(
-    "EPUAP_FORM_URL", f"{SIMULATOR_URL}/epuap/formularz/wniosek-o-dostep/" if SIMULATOR_URL else ""
-)
-TPS_URL = env.url("TPS_URL", _for_demo(f"{SIMULATOR_URL}/ep-services/tpSigning5"))
-TPS_SEAL_CERT = env.file("TPS_SEAL_CERT", _demo_path("simulator", "public", "tps-seal.crt"))
-TRUST_LIST = env.optional_file("TRUST_LIST")
-SEAL_KEY = env.file("SEAL_KEY", _demo_path("portal", "keys", "seal.key"))
-SEAL_CERT = env.file("SEAL_CERT", _demo_path("portal", "keys", "seal.crt"))
-
-ACCESS_DOORS = env.choices("ACCESS_DOORS", "portal,epuap", ("portal", "epuap"))
-ACCESS_FORM_NAMESPACE = env.text(
-    "ACCESS_FORM_NAMESPACE",
-    "http://epuap.gov.pl/FeResourceServlet/wzor_lokalny/eurzad/wniosek-o-dostep/1/",
-)
-ACCESS_DECISION_DAYS = env.number("ACCESS_DECISION_DAYS", 14)
-ACCESS_LEGAL_EFFECT = {
-    "portal": env.text(
-        "ACCESS_LEGAL_EFFECT_PORTAL",
-        "Wniosek złożony w portalu wpływa do urzędu z chwilą podaną w urzędowym poświadczeniu przedłożenia (UPP).",
-    ),
-    "epuap": env.text(
-        "ACCESS_LEGAL_EFFECT_EPUAP",
-        "Od 1 stycznia 2026 r. ePUAP nie jest ogólną drogą składania pism. Urząd przyjmuje nim ten wniosek, "
-        "bo dotyczy dostępu do usługi urzędu. Poświadczenie (UPP) znajdziesz na swoim koncie ePUAP.",
-    ),
-}
-
-# --- Payments ---------------------------------------------------------------------------------------------------
-PAYMENT_PROVIDERS = env.choices("PAYMENT_PROVIDERS", "payu", ("payu",))
-PAYU_BASE_URL = env.url("PAYU_BASE_URL", SIMULATOR_URL or "https://secure.payu.com").rstrip("/")
-PAYU_POS_ID = env.text("PAYU_POS_ID", _for_demo("300746"))
-PAYU_CLIENT_ID = env.text("PAYU_CLIENT_ID", _for_demo("300746"))
-PAYU_CLIENT_SECRET = env.secret("PAYU_CLIENT_SECRET", demo_value=_for_demo("demo-client-secret"))
-PAYU_SECOND_KEY = env.secret("PAYU_SECOND_KEY", demo_value=_for_demo("demo-second-key"))
 
 # --- Security ---------------------------------------------------------------------------------------------------
 _outside = [f"{part.scheme}://{part.netloc}" for part in [urlsplit(SIMULATOR_URL or "")] if part.netloc]
