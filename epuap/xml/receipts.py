@@ -23,6 +23,7 @@ from eurzad.lib.clock import to_warsaw
 
 NAMESPACE = "http://crd.gov.pl/xml/schematy/UPO/2008/05/09/"
 IDENTIFIER_TYPE = "ePUAP-ID"
+_MAX_REFERENCES = 4  # the receipt, its signed properties, the document and what came with it
 
 _NO_EXTRA: Mapping[str, str] = MappingProxyType({})
 
@@ -59,10 +60,18 @@ class UppData:
 
 
 def build_upp(
-    data: UppData, *, document: bytes, document_name: str, key_pem: bytes, cert_pem: bytes
+    data: UppData,
+    *,
+    document: bytes,
+    document_name: str,
+    key_pem: bytes,
+    cert_pem: bytes,
+    mime: str = "text/xml",
+    further: Sequence[xades.Detached] = (),
 ) -> bytes:
     """Return a UPP sealed at `data.created_at`, binding the bytes of `document` under its file name.
 
+    `further` documents came with it (what a detached signature signs) and are bound after it, in their order.
     Raises SchemaError if our schema refuses the receipt.
     """
     root = etree.Element(f"{{{NAMESPACE}}}Dokument", nsmap={"pos": NAMESPACE})
@@ -81,13 +90,13 @@ def build_upp(
     for kind, text in data.extra.items():
         _add(upp, "InformacjaUzupelniajaca", text, TypInformacjiUzupelniajacej=kind)
     schema.require_valid(root, "upo")
-    bound = xades.Detached(quote(document_name), document, "text/xml")
+    bound = xades.Detached(quote(document_name), document, mime)
     return xades.seal(
         root,
         key_pem=key_pem,
         cert_pem=cert_pem,
         signed_at=to_warsaw(data.created_at),
-        detached=(bound,),
+        detached=(bound, *further),
     )
 
 
@@ -99,9 +108,16 @@ def parse_upp(data: bytes) -> UppData:
         raise ReceiptRefused("unreadable", error.code) from error
 
 
-def verify_upp(data: bytes, *, certificates: Sequence[x509.Certificate], document: bytes) -> UppData:
+def verify_upp(
+    data: bytes,
+    *,
+    certificates: Sequence[x509.Certificate],
+    document: bytes,
+    further: Sequence[bytes] = (),
+) -> UppData:
     """Return what the UPP says, sealed by one of the pinned `certificates` and about exactly these bytes.
 
+    With `further` documents the seal binds exactly these, in the order in which `build_upp` had them.
     Raises ReceiptRefused.
     """
     try:
@@ -116,6 +132,11 @@ def verify_upp(data: bytes, *, certificates: Sequence[x509.Certificate], documen
         raise ReceiptRefused("bad_signature", "signature_position")
     (signature,) = signatures
     bound = dsig.outside_uris(signature)
+    if further and (len(bound), len(set(bound))) != (1 + len(further),) * 2:
+        raise ReceiptRefused("unbound")
+    outside = (
+        dict(zip(bound, (document, *further), strict=True)) if further else dict.fromkeys(bound, document)
+    )
     try:
         properties = xades.read_properties(signature)
         references = dsig.verify(
@@ -123,8 +144,8 @@ def verify_upp(data: bytes, *, certificates: Sequence[x509.Certificate], documen
             root=root,
             certificates=[properties.choose(certificates)],
             policy=dsig.DOCUMENT,
-            max_references=4,
-            outside=dict.fromkeys(bound, document),
+            max_references=_MAX_REFERENCES,
+            outside=outside,
         )
         xades.check_coverage(references, properties, root=root)
     except SignatureRefused as error:

@@ -169,3 +169,28 @@ def test_references_of_the_seal_verify_one_by_one(office: Party) -> None:
     )
     assert [one.element is root for one in found] == [True, False, False]
     assert found[1].octets == DOCUMENT
+
+
+def test_a_receipt_binds_a_signature_file_and_what_it_signs(office: Party) -> None:
+    signature_file, document = b"<podpis/>", b"%PDF-1.7 wniosek"
+    data = receipts.build_upp(
+        UPP,
+        document=signature_file,
+        document_name="wniosek.xades",
+        key_pem=office.key_pem,
+        cert_pem=office.cert_pem,
+        further=(xades.Detached("wniosek.pdf", document, "application/pdf"),),
+    )
+    pinned = [office.certificate]
+    assert receipts.verify_upp(data, certificates=pinned, document=signature_file, further=[document]) == UPP
+    wrong: list[tuple[bytes, list[bytes]]] = [
+        (signature_file, []),
+        (document, [signature_file]),
+        (signature_file, [document + b" "]),
+        (signature_file, [document, document]),
+    ]
+    for first, further in wrong:
+        with pytest.raises(ReceiptRefused):
+            receipts.verify_upp(data, certificates=pinned, document=first, further=further)
+    with pytest.raises(ReceiptRefused):
+        receipts.verify_upp(issue(office), certificates=pinned, document=DOCUMENT, further=[DOCUMENT])
