@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import NameOID
 from lxml import etree
 
+from epuap.signatures.report import NO_REVOCATION_CHECK, Method, Person, SignatureReport
 from epuap.xml import dsig, xades
 from epuap.xml.c14n import Canonicalisation, canonical_bytes, remove_keeping_text
 from epuap.xml.dsig import SignatureRefused
@@ -22,99 +21,15 @@ from epuap.xml.names import xades as xades_name
 from eurzad.lib import xml
 from eurzad.lib.identifiers import IdentifierError, clean_pesel, pesel_birth_date
 
-Status = Literal["valid", "invalid", "indeterminate"]
-Method = Literal["trusted", "qualified"]
-
 EP_SIGNATURE = "http://crd.gov.pl/xml/schematy/podpis_zaufany/"
 PODPIS_ZP = "http://crd.gov.pl/xml/schematy/ppzp/"
 OSOBA_2009 = "http://crd.gov.pl/xml/schematy/osoba/2009/03/06/"
-
-NO_REVOCATION_CHECK = "no_revocation_check"
-"""Remark: whether the certificate had been revoked was not asked of its issuer."""
 
 _MAX_REFERENCES = 4
 _CLOCK_SKEW = timedelta(minutes=5)
 _QC_STATEMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
 _QC_COMPLIANCE = bytes.fromhex("060604008e460101")  # id-etsi-qcs-QcCompliance, ETSI EN 319 412-5
 _PERSONAL_NUMBER = re.compile(r"PNOPL-([0-9]{11})")  # ETSI EN 319 412-1
-
-
-@dataclass(frozen=True)
-class Person:
-    """The person a signature names. Personal data: never logged."""
-
-    given_name: str
-    family_name: str
-    pesel: str
-    birth_date: date | None
-
-
-@dataclass(frozen=True)
-class SignatureReport:
-    """What is known of a document's signature.
-
-    `code` is "ok" for a valid one, else the reason. `signer`, `method` and `signed_at` are given for a valid
-    one only. `covered` lists what the verified references point to ("document", "signed_properties", "#id").
-    """
-
-    status: Status
-    code: str
-    signer: Person | None = None
-    method: Method | None = None
-    signed_at: datetime | None = None
-    certificate_subject: str = ""
-    covered: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
-
-    @property
-    def is_valid(self) -> bool:
-        """Say whether the signer may be believed."""
-        return self.status == "valid"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as JSON data. It holds the signer's PESEL: store it encrypted."""
-        signer = self.signer
-        return {
-            "status": self.status,
-            "code": self.code,
-            "signer": None
-            if signer is None
-            else {
-                "given_name": signer.given_name,
-                "family_name": signer.family_name,
-                "pesel": signer.pesel,
-                "birth_date": None if signer.birth_date is None else signer.birth_date.isoformat(),
-            },
-            "method": self.method,
-            "signed_at": None if self.signed_at is None else self.signed_at.isoformat(),
-            "certificate_subject": self.certificate_subject,
-            "covered": list(self.covered),
-            "remarks": list(self.remarks),
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> SignatureReport:
-        """Read back what `to_dict` returned."""
-        signer, signed_at = data["signer"], data["signed_at"]
-        person = None
-        if signer is not None:
-            born = signer["birth_date"]
-            person = Person(
-                given_name=signer["given_name"],
-                family_name=signer["family_name"],
-                pesel=signer["pesel"],
-                birth_date=None if born is None else date.fromisoformat(born),
-            )
-        return cls(
-            status=data["status"],
-            code=data["code"],
-            signer=person,
-            method=data["method"],
-            signed_at=None if signed_at is None else datetime.fromisoformat(signed_at),
-            certificate_subject=data["certificate_subject"],
-            covered=tuple(data["covered"]),
-            remarks=tuple(data["remarks"]),
-        )
 
 
 class _Undecided(Exception):

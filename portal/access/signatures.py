@@ -8,7 +8,8 @@ from typing import Any
 from cryptography import x509
 from django.conf import settings
 
-from epuap.xml.verify import Person, SignatureReport, payload_digest, verify_document
+from epuap.signatures.report import Person, SignatureReport
+from epuap.xml.verify import payload_digest, verify_document
 from eurzad.lib import clock
 from eurzad.lib.errors import PermanentError
 from portal.access.receipts import read_file

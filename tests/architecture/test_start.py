@@ -94,6 +94,8 @@ print(json.dumps(sorted(sys.modules)))
         "qrcode",
         "holidays",
         "pypdf",
+        "pyhanko",
+        "pyhanko_certvalidator",
     }
     assert loaded & heavy == set()
     simulators = "[name for name in sys.modules if 'simulator' in name]"

@@ -11,15 +11,10 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 from lxml import etree
 
+from epuap.signatures.report import NO_REVOCATION_CHECK, Person, SignatureReport
 from epuap.xml import xades
 from epuap.xml.names import ds
-from epuap.xml.verify import (
-    NO_REVOCATION_CHECK,
-    Person,
-    SignatureReport,
-    payload_digest,
-    verify_document,
-)
+from epuap.xml.verify import payload_digest, verify_document
 from eurzad.lib import xml
 from eurzad.lib.personas import ANNA, BORYS, Persona
 from tests.epuap.xml import signing
