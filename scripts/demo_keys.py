@@ -1,4 +1,4 @@
-"""Makes the portal's own demo keys: SAML (P-256), WS-Security and office seal (RSA). Never for a live town."""
+"""Makes the portal's own demo keys: SAML (P-256 and RSA), WS-Security and office seal. Never for a live town."""
 
 import os
 import sys
@@ -12,6 +12,7 @@ from cryptography.x509.oid import NameOID
 
 NAMES = {
     "sp": "eUrząd demo – logowanie",
+    "saml-rsa": "eUrząd demo – logowanie (RSA)",
     "ws": "eUrząd demo – usługi sieciowe",
     "seal": "Urząd Miasta Jarzębin – pieczęć (demo)",
 }
