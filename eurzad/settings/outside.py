@@ -1,5 +1,7 @@
 """The systems outside: the national sign-in, signing, ePUAP, payment providers."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from eurzad import environment as env
 from eurzad.settings.instance import (
     DEMO_MODE,
@@ -9,19 +11,18 @@ from eurzad.settings.instance import (
     demo_path,
     for_demo,
 )
+from eurzad.settings.sign_in import read_identity_provider
 
 # --- National sign-in, signing, ePUAP ---------------------------------------------------------------------------
-_metadata = demo_path("simulator", "public", "idp-metadata.xml")
-IDENTITY_PROVIDERS = {
-    name: {
-        "metadata": env.file(f"IDP_{name.upper()}_METADATA", _metadata),
-        "profile": env.choices(f"IDP_{name.upper()}_PROFILE", "login.gov.pl", ("login.gov.pl", "epuap"))[0],
-    }
-    for name in env.words("IDPS", "login")
-}
+IDENTITY_PROVIDERS = {name: read_identity_provider(name) for name in env.words("IDPS", "login")}
 SAML_SP_ENTITY_ID = env.text("SAML_SP_ENTITY_ID", for_demo(f"{PORTAL_BASE_URL}/saml/login/metadata/"))
 SAML_SP_KEY = env.file("SAML_SP_KEY", demo_path("portal", "keys", "sp.key"))
 SAML_SP_CERT = env.file("SAML_SP_CERT", demo_path("portal", "keys", "sp.crt"))
+_rsa_file = (
+    env.file if "epuap" in {one["profile"] for one in IDENTITY_PROVIDERS.values()} else env.optional_file
+)
+SAML_SP_RSA_KEY = _rsa_file("SAML_SP_RSA_KEY", demo_path("portal", "keys", "saml-rsa.key"))
+SAML_SP_RSA_CERT = _rsa_file("SAML_SP_RSA_CERT", demo_path("portal", "keys", "saml-rsa.crt"))
 SAML_PROVIDER_NAME = env.text("SAML_PROVIDER_NAME", MUNICIPALITY["office_name"])
 EPUAP_WS_URL = env.url("EPUAP_WS_URL", SIMULATOR_URL).rstrip("/")
 EPUAP_ENTITY_ID = env.text("EPUAP_ENTITY_ID", "MIASTOJARZEBIN" if DEMO_MODE else "")
@@ -30,6 +31,11 @@ EPUAP_BOX_ADDRESS = env.text("EPUAP_BOX_ADDRESS", f"/{EPUAP_ENTITY_ID}/{EPUAP_BO
 EPUAP_WS_KEY = env.optional_file("EPUAP_WS_KEY", demo_path("portal", "keys", "ws.key"))
 EPUAP_WS_CERT = env.optional_file("EPUAP_WS_CERT", demo_path("portal", "keys", "ws.crt"))
 EPUAP_WS_PEER_CERT = env.optional_file("EPUAP_WS_PEER_CERT", demo_path("simulator", "public", "ws.crt"))
+for _name, _one in IDENTITY_PROVIDERS.items():
+    if _one.get("userinfo_url") and not (EPUAP_WS_KEY and EPUAP_WS_CERT and EPUAP_WS_PEER_CERT):
+        raise ImproperlyConfigured(
+            f"IDP_{_name.upper()}_USERINFO_URL needs EPUAP_WS_KEY, EPUAP_WS_CERT and EPUAP_WS_PEER_CERT."
+        )
 EPUAP_SEAL_CERT = env.optional_file("EPUAP_SEAL_CERT", demo_path("simulator", "public", "epuap-seal.crt"))
 EPUAP_FORM_URL = env.url(
     "EPUAP_FORM_URL", f"{SIMULATOR_URL}/epuap/formularz/wniosek-o-dostep/" if SIMULATOR_URL else ""

@@ -181,6 +181,65 @@ def test_malformed_setting_is_named(
     assert name in str(stopped.value) and "\n" not in str(stopped.value)
 
 
+def second_provider(live: dict[str, str], **changes: str) -> dict[str, str]:
+    """The same town with a provider of profile epuap beside the first one; an empty change takes a setting away."""
+    keys = Path(live["SAML_SP_KEY"]).parent
+    environment = live | {
+        "IDPS": "login,pz",
+        "IDP_PZ_PROFILE": "epuap",
+        "IDP_PZ_METADATA": live["IDP_LOGIN_METADATA"],
+        "IDP_PZ_ATTRIBUTES": "identifier=urn:id,given_name=urn:given,family_name=urn:family",
+        "SAML_SP_RSA_KEY": str(keys / "saml-rsa.key"),
+        "SAML_SP_RSA_CERT": str(keys / "saml-rsa.crt"),
+        **changes,
+    }
+    return {name: value for name, value in environment.items() if value}
+
+
+def test_two_identity_providers_at_once(live: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    values = read_settings(second_provider(live, IDP_PZ_LABEL="Zaloguj się przez PZ"), monkeypatch)
+    login, pz = values["IDENTITY_PROVIDERS"].values()
+    assert (login["profile"], pz["profile"], pz["binding"]) == ("login.gov.pl", "epuap", "artifact")
+    assert pz["label"] == "Zaloguj się przez PZ"
+    assert pz["attributes"] == {
+        "identifier": "urn:id",
+        "given_name": "urn:given",
+        "family_name": "urn:family",
+    }
+    assert [level.rpartition("/")[2] for level in pz["levels"]] == ["substantial", "high"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("IDP_PZ_METADATA", ""),
+        ("SAML_SP_RSA_KEY", ""),
+        ("SAML_SP_RSA_CERT", ""),
+        ("SAML_SP_RSA_KEY", "missing-file"),
+        ("IDP_PZ_ATTRIBUTES", ""),
+        ("IDP_PZ_ATTRIBUTES", "identifier=urn:id"),
+        ("IDP_PZ_ATTRIBUTES", "identifier=urn:id,given_name=urn:g,family_name=urn:f,shoe_size=urn:s"),
+        ("IDP_PZ_ATTRIBUTES", "identifier=a,identifier=b,given_name=urn:g,family_name=urn:f"),
+        ("IDP_PZ_ATTRIBUTES", "identifier"),
+        ("IDP_PZ_BINDING", "redirect"),
+        ("IDP_PZ_BINDING", "artifact,post"),
+        ("IDP_PZ_PROFILE", "login.gov.pl,epuap"),
+        ("IDP_PZ_USERINFO_URL", "somewhere"),
+        (
+            "IDP_PZ_USERINFO_URL",
+            "https://ws.example.test/pz-services/tpUserInfo",
+        ),  # without a key for the call
+        ("IDPS", "login,Not-A-Name"),
+    ],
+)
+def test_a_wrong_second_provider_is_named(
+    live: dict[str, str], monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured) as stopped:
+        read_settings(second_provider(live, **{name: value}), monkeypatch)
+    assert name in str(stopped.value) and "\n" not in str(stopped.value)
+
+
 def test_secret_from_a_file(live: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("from a file\n")
     del live["PAYU_SECOND_KEY"]
