@@ -10,8 +10,8 @@ from registers.models import AlcoholLicence, Lease
 
 
 def facts_about(identifiers: Identifiers) -> list[Fact]:
-    """Licences and leases of the subject that owns the PESEL, and whether its name is the declared one."""
-    subject = find_subject_by_fingerprint("pesel", identifiers.pesel_fingerprint)
+    """Licences and leases of the subject that owns the number, and whether its name is the declared one."""
+    subject = find_subject_by_fingerprint(identifiers.scheme, identifiers.fingerprint)
     if subject is None:
         return []
     entries = [

@@ -4,17 +4,18 @@ from django.utils.translation import gettext as _
 
 from eurzad.lib.searching import normalise
 from portal.access.evidence import Fact, Identifiers
+from portal.people.models import Identity
 from portal.people.services import find_subject_by_fingerprint
 from taxes.models import Account
 
 
 def known(identifiers: Identifiers) -> list[Fact]:
-    """Return whether the PESEL owns accounts, and whether name and address agree with what was declared."""
+    """Return whether the number owns accounts, and whether name and address agree with what was declared."""
     source = _("Księgi podatkowe")
-    subject = find_subject_by_fingerprint("pesel", identifiers.pesel_fingerprint)
+    subject = find_subject_by_fingerprint(identifiers.scheme, identifiers.fingerprint)
     accounts = list(Account.objects.filter(subject=subject).select_related("type")) if subject else []
     if subject is None or not accounts:
-        return [Fact(source, _("Kartoteki"), _("brak kartotek dla tego numeru PESEL"), None)]
+        return [Fact(source, _("Kartoteki"), _nothing(identifiers.scheme), None)]
     listed = "; ".join(f"{account.type.name} ({account.number})" for account in accounts)
     declared = f"{identifiers.given_name} {identifiers.family_name}"
     facts = [
@@ -25,6 +26,12 @@ def known(identifiers: Identifiers) -> list[Fact]:
         matches = _same(subject.address_line, identifiers.address) if identifiers.address else None
         facts.append(Fact(source, _("Adres"), subject.address_line, matches))
     return facts
+
+
+def _nothing(scheme: str) -> str:
+    if scheme == Identity.Scheme.EIDAS:
+        return _("bez numeru PESEL nie da się ich odszukać po numerze")
+    return _("brak kartotek dla tego numeru PESEL")
 
 
 def _same(known_text: str, declared: str) -> bool:

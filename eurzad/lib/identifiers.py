@@ -37,6 +37,17 @@ def pesel_birth_date(value: str) -> date:
     return date.fromisoformat(pesel.get_birth_date(clean_pesel(value)).isoformat())
 
 
+def clean_eidas(value: str) -> str:
+    """Return an eIDAS identifier of a person as it stands (`CC/PL/…`, at most 255 printable ASCII characters).
+
+    The two countries and what follows are the issuing state's (eIDAS SAML Attribute Profile 1.2, 2.2.3): upper
+    and lower case differ, nothing is normalised. Raises IdentifierError.
+    """
+    if not re.fullmatch(r"[A-Z]{2}/PL/[!-~]{1,249}", value):
+        raise IdentifierError("eidas")
+    return value
+
+
 def clean_nip(value: str) -> str:
     """Return the ten digits of a NIP number; raises IdentifierError."""
     digits = _ascii_digits(value)

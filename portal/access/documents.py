@@ -25,7 +25,7 @@ def build_document(application: AccessApplication) -> tuple[bytes, str]:
     content = application_xml.ApplicationDocument(
         given_name=application.given_name,
         family_name=application.family_name,
-        pesel=pii.decrypt(application.pesel_encrypted),
+        pesel=pii.decrypt(application.identifier_encrypted),
         street=application.street,
         building=application.building,
         flat=application.flat,

@@ -9,9 +9,10 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Identifiers:
-    """Whom to look for: the keyed hash of the PESEL and what was declared."""
+    """Whom to look for: the keyed hash of the verified number, its scheme, and what was declared."""
 
-    pesel_fingerprint: str
+    scheme: str
+    fingerprint: str
     given_name: str
     family_name: str
     birth_date: date | None = None

@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.access import rules
+from portal.people import pii
+from portal.people.fields import EncryptedTextField, FingerprintField
 from portal.people.models import Identity, Subject
 
 State = rules.State
@@ -75,8 +77,9 @@ class AccessApplication(models.Model):
 
     given_name = models.CharField(_("imię"), max_length=120)
     family_name = models.CharField(_("nazwisko"), max_length=160)
-    pesel_fingerprint = models.CharField(max_length=128, editable=False)
-    pesel_encrypted = models.TextField(editable=False)
+    identifier_scheme = models.CharField(max_length=6, choices=Identity.Scheme, editable=False)
+    identifier_fingerprint = FingerprintField(of="identifier_encrypted", scheme="identifier_scheme")
+    identifier_encrypted = EncryptedTextField()
     street = models.CharField(_("ulica"), max_length=120, blank=True)
     building = models.CharField(_("numer domu"), max_length=20, blank=True)
     flat = models.CharField(_("numer lokalu"), max_length=20, blank=True)
@@ -217,6 +220,17 @@ class AccessApplication(models.Model):
         """The last day for the decision; only of a filed application."""
         assert self.due_on is not None
         return self.due_on
+
+    @property
+    def identifier_label(self) -> str:
+        """What the declared number is called on a page."""
+        is_eidas = self.identifier_scheme == Identity.Scheme.EIDAS
+        return str(Identity.Scheme.EIDAS.label) if is_eidas else "PESEL"
+
+    @property
+    def masked_identifier(self) -> str:
+        """The declared number with all but its last four characters hidden."""
+        return pii.mask(pii.decrypt(self.identifier_encrypted))
 
     @property
     def document_bytes(self) -> bytes:

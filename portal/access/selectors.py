@@ -13,7 +13,6 @@ from eurzad.lib import clock, dates
 from portal.access import evidence, rules, texts
 from portal.access.models import AccessApplication, AccessApplicationQuerySet, ApplicationEvent, Door
 from portal.access.rules import State
-from portal.people import pii
 from portal.people import services as people
 from portal.people.models import Identity, Subject, SubjectIdentifier, User
 
@@ -224,7 +223,7 @@ def application_summary(application: AccessApplication) -> list[tuple[str, str]]
     """The application as label and value, empty values left out."""
     rows = [
         (_("Imię i nazwisko"), f"{application.given_name} {application.family_name}"),
-        (_("PESEL"), pii.mask(pii.decrypt(application.pesel_encrypted))),
+        (application.identifier_label, application.masked_identifier),
         (_("Adres"), address_line(application)),
         (_("Telefon"), application.phone),
         (_("E-mail"), application.email),
@@ -304,7 +303,8 @@ def desk_of(application: AccessApplication, *, query: str = "") -> Desk:
     comparisons = _compare(application)
     facts = evidence.gather(
         evidence.Identifiers(
-            pesel_fingerprint=identity.fingerprint,
+            scheme=identity.scheme,
+            fingerprint=identity.fingerprint,
             family_name=application.family_name,
             given_name=application.given_name,
             birth_date=identity.birth_date,
@@ -317,7 +317,7 @@ def desk_of(application: AccessApplication, *, query: str = "") -> Desk:
         remarks=[texts.remark_words(code) for code in application.form_remarks],
         signature=signature_summary(application),
         facts=facts,
-        proposed=people.find_subject_by_fingerprint("pesel", identity.fingerprint),
+        proposed=people.find_subject_by_fingerprint(identity.scheme, identity.fingerprint),
         candidates=_candidates(query),
         already_linked=identity.subject,
         has_mismatch=bool(application.form_remarks)
@@ -332,10 +332,11 @@ def _compare(application: AccessApplication) -> list[Comparison]:
         _row(_("Imię"), application.given_name, signer.get("given_name", "")),
         _row(_("Nazwisko"), application.family_name, signer.get("family_name", "")),
         Comparison(
-            _("PESEL"),
-            pii.mask(pii.decrypt(application.pesel_encrypted)),
-            identity.masked_pesel,
-            application.pesel_fingerprint == identity.fingerprint,
+            identity.identifier_label,
+            application.masked_identifier,
+            identity.masked_identifier,
+            (application.identifier_scheme, application.identifier_fingerprint)
+            == (identity.scheme, identity.fingerprint),
         ),
     ]
 

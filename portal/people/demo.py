@@ -52,7 +52,8 @@ def load() -> None:
         if subject is None:
             raise LookupError("The ledger's demo data must be loaded first.")
         identity = services.get_or_create_identity(
-            pesel=persona.pesel,
+            scheme="pesel",
+            identifier=persona.pesel,
             given_name=persona.given_name,
             family_name=persona.family_name,
             birth_date=persona.birth_date,

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.people import pii
+from portal.people.fields import EncryptedTextField, FingerprintField
 
 
 class User(AbstractUser):
@@ -94,8 +95,8 @@ class SubjectIdentifier(models.Model):
 
     subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="identifiers")
     scheme = models.CharField(_("rodzaj numeru"), max_length=6, choices=Scheme)
-    fingerprint = models.CharField(max_length=64, editable=False)
-    encrypted = models.TextField(editable=False)
+    fingerprint = FingerprintField(of="encrypted")
+    encrypted = EncryptedTextField()
 
     class Meta:
         verbose_name = _("identyfikator")
@@ -110,14 +111,22 @@ class SubjectIdentifier(models.Model):
 
 
 class Identity(models.Model):
-    """A natural person verified by the national sign-in or by a signature.
+    """A natural person verified by the national sign-in or by a signature, known by one official number.
 
     `user` is how the person signs in; `subject` is what a clerk's decision let the person see as their own.
     """
 
+    class Scheme(models.TextChoices):
+        """Whose number it is. A visitor of the demo has the persona's PESEL and a random fingerprint."""
+
+        PESEL = "pesel", "PESEL"
+        EIDAS = "eidas", _("identyfikator eIDAS")
+        DEMO = "demo", _("PESEL (pokaz)")
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    fingerprint = models.CharField(max_length=64, unique=True, editable=False)
-    encrypted_pesel = models.TextField(editable=False)
+    scheme = models.CharField(_("rodzaj numeru"), max_length=6, choices=Scheme)
+    fingerprint = FingerprintField(of="encrypted_identifier")
+    encrypted_identifier = EncryptedTextField()
     given_name = models.CharField(_("imię"), max_length=100)
     family_name = models.CharField(_("nazwisko"), max_length=100)
     birth_date = models.DateField(_("data urodzenia"), null=True)
@@ -132,6 +141,12 @@ class Identity(models.Model):
     class Meta:
         verbose_name = _("zweryfikowana tożsamość")
         verbose_name_plural = _("zweryfikowane tożsamości")
+        constraints = [
+            models.UniqueConstraint(fields=("scheme", "fingerprint"), name="people_identity_unique"),
+            models.CheckConstraint(
+                condition=Q(scheme__in=["pesel", "eidas", "demo"]), name="people_identity_scheme_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.full_name
@@ -142,6 +157,21 @@ class Identity(models.Model):
         return f"{self.given_name} {self.family_name}"
 
     @property
-    def masked_pesel(self) -> str:
-        """The PESEL with all but its last four digits hidden."""
-        return pii.mask(pii.decrypt(self.encrypted_pesel))
+    def has_pesel(self) -> bool:
+        """Whether the number is a PESEL; who came with a foreign eID has none here."""
+        return self.scheme != self.Scheme.EIDAS
+
+    @property
+    def identifier(self) -> str:
+        """The number itself, in clear."""
+        return pii.decrypt(self.encrypted_identifier)
+
+    @property
+    def identifier_label(self) -> str:
+        """What the number is called on a page."""
+        return "PESEL" if self.has_pesel else str(self.Scheme(self.scheme).label)
+
+    @property
+    def masked_identifier(self) -> str:
+        """The number with all but its last four characters hidden."""
+        return pii.mask(self.identifier)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 _NONCE = 12
+_EIDAS_COUNTRIES = re.compile("[A-Z]{2}/[A-Z]{2}/")
 
 
 @lru_cache(maxsize=8)
@@ -44,5 +46,13 @@ def decrypt(token: str) -> str:
 
 
 def mask(value: str) -> str:
-    """Return an identifier with all but its last four characters hidden."""
-    return "•" * max(len(value) - 4, 0) + value[-4:]
+    """Return an identifier with all but its last four characters hidden.
+
+    Of an eIDAS identifier (`CC/PL/…`) the countries are shown too; a number of less than eight characters is
+    hidden whole.
+    """
+    countries = _EIDAS_COUNTRIES.match(value)
+    number = value[countries.end() :] if countries else value
+    shown = number[-4:] if len(number) >= 8 else ""
+    hidden = 4 if countries else len(number) - len(shown)
+    return (countries.group() if countries else "") + "•" * hidden + shown

@@ -12,7 +12,7 @@ from portal.people.services import NATIONAL
 
 
 class NationalProvider(Provider):
-    """Accounts keyed by the fingerprint of a verified identity; allauth keeps nothing else of the person."""
+    """Accounts keyed by a verified identity; allauth keeps nothing else of the person."""
 
     id = NATIONAL
     name = _("Logowanie krajowe")
@@ -24,8 +24,8 @@ class NationalProvider(Provider):
         return reverse("account_login")
 
     def extract_uid(self, data: Identity) -> str:
-        """Return the keyed hash of the person's PESEL."""
-        return data.fingerprint
+        """Return the public id of the identity: nothing that is made of a number, and never a NameID."""
+        return str(data.public_id)
 
     def extract_extra_data(self, data: Identity) -> dict[str, Any]:
         """Return nothing: the identity is the one place of personal data."""

@@ -24,6 +24,7 @@ from epuap.saml import config
 from epuap.saml import services as saml
 from epuap.saml.errors import SignInRefused, UnknownProvider
 from epuap.saml.metadata import service_provider_metadata
+from eurzad.lib.identifiers import IdentifierError
 from eurzad.lib.references import new_reference
 from portal.people import services
 from portal.people.provider import NationalProvider
@@ -91,12 +92,16 @@ def finish(request: HttpRequest, idp: str, request_id: uuid.UUID) -> HttpRespons
     person, started = saml.finish_sign_in(
         idp=idp, public_id=request_id, binding=request.COOKIES.get(cookie, "")
     )
-    identity = services.sign_in_identity(
-        pesel=person.pesel,
-        given_name=person.given_name,
-        family_name=person.family_name,
-        birth_date=person.birth_date,
-    )
+    try:
+        identity = services.sign_in_identity(
+            scheme="pesel",
+            identifier=person.pesel,
+            given_name=person.given_name,
+            family_name=person.family_name,
+            birth_date=person.birth_date,
+        )
+    except IdentifierError as error:
+        raise SignInRefused(error.code) from error
     provider = get_adapter().get_provider(request, NationalProvider.id)
     login = provider.sociallogin_from_response(request, identity)
     login.state = {"process": "login", "next": started.next_url}

@@ -1,5 +1,6 @@
 """Writing people: identities, subjects and their numbers."""
 
+import logging
 import uuid
 from datetime import date
 
@@ -7,33 +8,74 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
 from eurzad.lib import clock
-from eurzad.lib.identifiers import clean_krs, clean_nip, clean_pesel, clean_regon
+from eurzad.lib.identifiers import (
+    IdentifierError,
+    clean_eidas,
+    clean_krs,
+    clean_nip,
+    clean_pesel,
+    clean_regon,
+    pesel_birth_date,
+)
 from portal.people import pii
 from portal.people.models import Identity, Subject, SubjectIdentifier, User
 
 NATIONAL = "national"
 """How allauth names the provider of the national sign-in."""
-_CLEAN = {"pesel": clean_pesel, "nip": clean_nip, "regon": clean_regon, "krs": clean_krs}
+_CLEAN = {
+    "pesel": clean_pesel,
+    "nip": clean_nip,
+    "regon": clean_regon,
+    "krs": clean_krs,
+    "eidas": clean_eidas,
+}
+_OF_PEOPLE = (Identity.Scheme.PESEL, Identity.Scheme.EIDAS)
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
 def get_or_create_identity(
-    *, pesel: str, given_name: str, family_name: str, birth_date: date | None
+    *, scheme: str, identifier: str, given_name: str, family_name: str, birth_date: date | None
 ) -> Identity:
-    """Return the identity of a verified person, with names as last verified. Raises IdentifierError."""
-    digits = clean_pesel(pesel)
+    """Return the identity of a verified person, with names as last verified.
+
+    `scheme` is `pesel` or `eidas`; the same characters in the other scheme are another person. The birth date
+    of a PESEL is the one it carries (the number is changed by law when the date is corrected: act on the
+    population register, art. 19); of an eIDAS identifier, the one first verified. Raises IdentifierError for a
+    malformed identifier and, with the code `birth_date`, for a date that contradicts the PESEL.
+    """
+    if scheme not in _OF_PEOPLE:
+        raise IdentifierError("scheme")
+    clean = _CLEAN[scheme](identifier)
+    birth_date = _birth_date(scheme, clean, birth_date)
     identity, _created = Identity.objects.update_or_create(
-        fingerprint=pii.fingerprint("pesel", digits),
+        scheme=scheme,
+        fingerprint=pii.fingerprint(scheme, clean),
         defaults={"given_name": given_name, "family_name": family_name},
         create_defaults={
-            "encrypted_pesel": pii.encrypt(digits),
+            "encrypted_identifier": pii.encrypt(clean),
             "given_name": given_name,
             "family_name": family_name,
             "birth_date": birth_date,
             "created_at": clock.now(),
         },
     )
+    if identity.birth_date is None and birth_date is not None:
+        identity.birth_date = birth_date
+        identity.save(update_fields=["birth_date"])
+    elif birth_date is not None and identity.birth_date != birth_date:
+        logger.warning("another birth date than before identity=%s", identity.public_id)
     return identity
+
+
+def _birth_date(scheme: str, identifier: str, verified: date | None) -> date | None:
+    if scheme != Identity.Scheme.PESEL:
+        return verified
+    carried = pesel_birth_date(identifier)
+    if verified not in (None, carried):
+        raise IdentifierError("birth_date")
+    return carried
 
 
 @transaction.atomic
@@ -61,10 +103,13 @@ def find_subject_by_fingerprint(scheme: str, fingerprint: str) -> Subject | None
     return Subject.objects.filter(identifiers__scheme=scheme, identifiers__fingerprint=fingerprint).first()
 
 
-def has_other_pesel(subject: Subject, identity: Identity) -> bool:
-    """Tell whether the ledger knows `subject` by a PESEL that is not the one of the verified person."""
-    known = subject.identifiers.filter(scheme=SubjectIdentifier.Scheme.PESEL)
-    return known.exclude(fingerprint=identity.fingerprint).exists()
+def has_other_number(subject: Subject, identity: Identity) -> bool:
+    """Tell whether the ledger knows `subject` by a number that the verified person has not.
+
+    A PESEL that is not theirs (also where the person has none at all), or another eIDAS identifier than theirs.
+    """
+    known = subject.identifiers.filter(scheme__in=(SubjectIdentifier.Scheme.PESEL, identity.scheme))
+    return known.exclude(scheme=identity.scheme, fingerprint=identity.fingerprint).exists()
 
 
 def link_identity(*, identity: Identity, subject: Subject) -> None:
@@ -78,14 +123,22 @@ def attach_user(*, identity: Identity, user: User) -> None:
 
 
 @transaction.atomic
-def sign_in_identity(*, pesel: str, given_name: str, family_name: str, birth_date: date) -> Identity:
+def sign_in_identity(
+    *, scheme: str, identifier: str, given_name: str, family_name: str, birth_date: date | None
+) -> Identity:
     """Return the identity of a person the national sign-in verified, with a user to sign in as.
 
-    The user has a random name, no e-mail address and no password; allauth finds it by the identity's
-    fingerprint. Several first sign-ins at once make one user. Raises IdentifierError.
+    The user has a random name, no e-mail address and no password; allauth finds it by the identity's public
+    id. Which identity provider vouched, and under which NameID, does not matter: two reach the same account
+    only with the same `scheme` and `identifier`. Several first sign-ins at once make one user. Raises
+    IdentifierError (see `get_or_create_identity`).
     """
     identity = get_or_create_identity(
-        pesel=pesel, given_name=given_name, family_name=family_name, birth_date=birth_date
+        scheme=scheme,
+        identifier=identifier,
+        given_name=given_name,
+        family_name=family_name,
+        birth_date=birth_date,
     )
     identity = Identity.objects.select_for_update(of=("self",)).select_related("user").get(pk=identity.pk)
     user = identity.user
@@ -96,6 +149,6 @@ def sign_in_identity(*, pesel: str, given_name: str, family_name: str, birth_dat
     user.save()
     attach_user(identity=identity, user=user)
     SocialAccount.objects.update_or_create(
-        provider=NATIONAL, uid=identity.fingerprint, defaults={"user": user}
+        provider=NATIONAL, uid=str(identity.public_id), defaults={"user": user}
     )
     return identity

@@ -45,8 +45,9 @@ def create_visitor() -> User:
     copy.pk, copy.public_id = None, uuid.uuid4()
     copy.save(force_insert=True)
     Identity.objects.create(
-        fingerprint=pii.fingerprint("demo", token),
-        encrypted_pesel=pii.encrypt(DEMO.pesel),
+        scheme=Identity.Scheme.DEMO,
+        fingerprint=pii.fingerprint(Identity.Scheme.DEMO, token),
+        encrypted_identifier=pii.encrypt(DEMO.pesel),
         given_name=template.given_name,
         family_name=template.family_name,
         birth_date=DEMO.birth_date,

@@ -89,8 +89,8 @@ def test_queue_takes_the_same_queries_for_one_and_for_many(
     row = AccessApplication.objects.values().get(pk=filed.pk)
     for number in range(30):
         identity = Identity.objects.create(
-            fingerprint=f"f{number}", encrypted_pesel=filed.pesel_encrypted, given_name="A", family_name="B",
-            created_at=clock.now(),
+            scheme="pesel", fingerprint=f"f{number}", encrypted_identifier=filed.identifier_encrypted,
+            given_name="A", family_name="B", created_at=clock.now(),
         )  # fmt: skip
         copy = {
             **row,

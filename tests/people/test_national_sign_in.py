@@ -37,7 +37,7 @@ def test_a_new_resident_signs_in(visitor: Browser) -> None:
     assert re.fullmatch("r-[0-9a-f]{32}", user.username)
     assert user.identity.full_name == "Anna Wrzos"
     account = SocialAccount.objects.get()
-    assert (account.user, account.uid, account.extra_data) == (user, user.identity.fingerprint, {})
+    assert (account.user, account.uid, account.extra_data) == (user, str(user.identity.public_id), {})
     assert visitor.client.get("/konto/").status_code == 200
 
 

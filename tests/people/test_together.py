@@ -68,7 +68,8 @@ def test_an_answer_works_once(idp: Idp) -> None:
 def test_first_sign_ins_at_once_make_one_account() -> None:
     def sign_in() -> str:
         identity = services.sign_in_identity(
-            pesel=ANNA.pesel,
+            scheme="pesel",
+            identifier=ANNA.pesel,
             given_name=ANNA.given_name,
             family_name=ANNA.family_name,
             birth_date=ANNA.birth_date,

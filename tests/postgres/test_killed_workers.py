@@ -157,7 +157,7 @@ def town(portal_talks_to_simulator: Simulator, transactional_db: None, settings:
 def _begin(resident: Persona) -> Identity:
     """A resident fills in the form and presses "sign"."""
     identity = people.get_or_create_identity(
-        pesel=resident.pesel, given_name=resident.given_name, family_name=resident.family_name,
+        scheme="pesel", identifier=resident.pesel, given_name=resident.given_name, family_name=resident.family_name,
         birth_date=resident.birth_date,
     )  # fmt: skip
     people.attach_user(identity=identity, user=User.objects.create(username=resident.key))

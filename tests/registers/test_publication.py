@@ -144,12 +144,14 @@ def test_unknown_entry_is_a_page_that_does_not_exist(pages: PageClient, db: None
 def test_clerk_learns_what_registers_know_of_an_applicant(anna: User) -> None:
     subject = anna.identity.subject
     lease_row(lessee=subject, lessee_name=subject.display_name)
-    asked = {"pesel_fingerprint": pii.fingerprint("pesel", ANNA.pesel), "given_name": "ANNA"}
+    asked = {"scheme": "pesel", "fingerprint": pii.fingerprint("pesel", ANNA.pesel), "given_name": "ANNA"}
     name, lease = facts_about(Identifiers(family_name="Wrzos", **asked))
     assert (name.value, name.matches) == ("Anna Wrzos", True)
     assert (lease.label, lease.matches) == ("DZ/1", None)
     assert facts_about(Identifiers(family_name="Inna", **asked))[0].matches is False
-    assert facts_about(Identifiers(pesel_fingerprint="0" * 64, given_name="A", family_name="B")) == []
+    assert (
+        facts_about(Identifiers(scheme="pesel", fingerprint="0" * 64, given_name="A", family_name="B")) == []
+    )
 
 
 def test_admin_keeps_search_and_state_up_to_date(

@@ -19,7 +19,8 @@ def make_resident(persona: Persona, *, approved: bool = True) -> User:
         username=f"r-{persona.key}", first_name=persona.given_name, last_name=persona.family_name
     )
     identity = services.get_or_create_identity(
-        pesel=persona.pesel,
+        scheme="pesel",
+        identifier=persona.pesel,
         given_name=persona.given_name,
         family_name=persona.family_name,
         birth_date=persona.birth_date,

@@ -100,7 +100,8 @@ def evidence_for_celina() -> None:
             for fact in known(
                 Identifiers(
                     **{
-                        "pesel_fingerprint": pii.fingerprint("pesel", CELINA.pesel),
+                        "scheme": "pesel",
+                        "fingerprint": pii.fingerprint("pesel", CELINA.pesel),
                         "given_name": CELINA.given_name,
                         "family_name": CELINA.family_name,
                         "address": "Jarzębin 99-901, ogrodowa 12",
@@ -114,7 +115,7 @@ def evidence_for_celina() -> None:
     assert ask(family_name="Buk", address="Polna 4, 99-901 Jarzębin") == {
         "Kartoteki": True, "Imię i nazwisko": False, "Adres": False,
     }  # fmt: skip
-    assert ask(pesel_fingerprint="0" * 64) == {"Kartoteki": None}
+    assert ask(fingerprint="0" * 64) == {"Kartoteki": None}
 
 
 def test_on_new_years_day_too(db):

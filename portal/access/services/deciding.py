@@ -14,9 +14,8 @@ from portal.access.rules import State
 from portal.access.services import history
 from portal.journal.services import record
 from portal.notices.services import notify
-from portal.people import pii
 from portal.people import services as people
-from portal.people.models import Subject, User
+from portal.people.models import Identity, Subject, SubjectIdentifier, User
 
 
 @transaction.atomic
@@ -61,8 +60,8 @@ def approve(*, application_id: int, clerk: User, subject: Subject | None) -> Acc
         raise errors.DecisionIncomplete(_("Ten podmiot jest już połączony z kontem innej osoby."))
     if chosen.kind != Subject.Kind.PERSON:
         raise errors.DecisionIncomplete(_("Własnym podmiotem wnioskodawcy może być tylko osoba."))
-    if people.has_other_pesel(chosen, application.identity):
-        raise errors.DecisionIncomplete(_("Ta osoba ma w ewidencji inny numer PESEL niż ten, kto podpisał."))
+    if people.has_other_number(chosen, application.identity):
+        raise errors.DecisionIncomplete(_other_number(application.identity))
     people.link_identity(identity=application.identity, subject=chosen)
     _close(application, State.APPROVED, clerk, subject=chosen)
     return application
@@ -117,18 +116,27 @@ def _tell(application: AccessApplication) -> None:
             )
 
 
+def _other_number(identity: Identity) -> str:
+    if identity.has_pesel:
+        return _("Ta osoba ma w ewidencji inny numer PESEL niż ten, kto podpisał.")
+    return _(
+        "Ta osoba ma w ewidencji numer, którego wnioskodawca nie potwierdził. Wybierz osobę bez numeru albo "
+        "załóż nowy wpis."
+    )
+
+
 def _lock_subject(subject: Subject) -> Subject:
     """Two clerks who give one subject to two people at once come one after the other."""
     return Subject.objects.select_for_update().get(pk=subject.pk)
 
 
 def _new_subject(application: AccessApplication) -> Subject:
-    pesel = pii.decrypt(application.identity.encrypted_pesel)
-    if people.find_subject("pesel", pesel) is not None:
-        raise errors.DecisionIncomplete(_("Ta osoba jest już w ewidencji – wybierz ją z listy."))
     identity = application.identity
+    scheme = SubjectIdentifier.Scheme.PESEL if identity.has_pesel else SubjectIdentifier.Scheme.EIDAS
+    if people.find_subject(scheme, identity.identifier) is not None:
+        raise errors.DecisionIncomplete(_("Ta osoba jest już w ewidencji – wybierz ją z listy."))
     return people.create_subject(
-        identifiers={"pesel": pesel},
+        identifiers={scheme: identity.identifier},
         kind=Subject.Kind.PERSON,
         given_name=identity.given_name,
         family_name=identity.family_name,

@@ -132,8 +132,9 @@ def _create(identity: Identity) -> AccessApplication:
                 identity=identity,
                 given_name=identity.given_name,
                 family_name=identity.family_name,
-                pesel_fingerprint=identity.fingerprint,
-                pesel_encrypted=identity.encrypted_pesel,
+                identifier_scheme=identity.scheme,
+                identifier_fingerprint=identity.fingerprint,
+                identifier_encrypted=identity.encrypted_identifier,
                 created_at=clock.now(),
             )
             history.note(application, "created")

@@ -39,7 +39,8 @@ def open_from_epuap(inbound: InboundDocument) -> None:
         raise PermanentError(code=f"access.{unreadable.code}") from unreadable
     person = checked.person
     identity = people.get_or_create_identity(
-        pesel=person.pesel,
+        scheme=Identity.Scheme.PESEL,
+        identifier=person.pesel,
         given_name=_spelling(person.given_name, declared.given_name),
         family_name=_spelling(person.family_name, declared.family_name),
         birth_date=person.birth_date,
@@ -53,8 +54,9 @@ def open_from_epuap(inbound: InboundDocument) -> None:
             identity=identity,
             given_name=declared.given_name[:120],
             family_name=declared.family_name[:160],
-            pesel_fingerprint=pii.fingerprint("pesel", declared.pesel),
-            pesel_encrypted=pii.encrypt(declared.pesel),
+            identifier_scheme=Identity.Scheme.PESEL,
+            identifier_fingerprint=pii.fingerprint(Identity.Scheme.PESEL, declared.pesel),
+            identifier_encrypted=pii.encrypt(declared.pesel),
             street=declared.street[:120],
             building=declared.building[:20],
             flat=declared.flat[:20],

@@ -24,7 +24,6 @@ from portal.access.receipts import issue_upp
 from portal.access.rules import State
 from portal.access.services import drafting, filing, history
 from portal.notices.services import notify
-from portal.people import pii
 from portal.people.models import Identity
 
 JOB_OF_STATE = {
@@ -177,7 +176,7 @@ def check_signature(application_id: str) -> None:
         checked = signatures.check_returned(
             application.signed_bytes,
             sent_digest=application.document_digest,
-            pesel=pii.decrypt(application.identity.encrypted_pesel),
+            pesel=application.identity.identifier,
         )
     except signatures.Refused as refused:
         _refuse(application, refused)
