@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from cryptography import x509
@@ -17,13 +17,9 @@ from epuap.xml import dsig, xades
 from epuap.xml.c14n import Canonicalisation, canonical_bytes, remove_keeping_text
 from epuap.xml.dsig import SignatureRefused
 from epuap.xml.names import ds
-from epuap.xml.names import xades as xades_name
+from epuap.xml.persons import NoPerson, person_of_roles
 from eurzad.lib import xml
 from eurzad.lib.identifiers import IdentifierError, clean_pesel, pesel_birth_date
-
-EP_SIGNATURE = "http://crd.gov.pl/xml/schematy/podpis_zaufany/"
-PODPIS_ZP = "http://crd.gov.pl/xml/schematy/ppzp/"
-OSOBA_2009 = "http://crd.gov.pl/xml/schematy/osoba/2009/03/06/"
 
 _MAX_REFERENCES = 4
 _CLOCK_SKEW = timedelta(minutes=5)
@@ -77,14 +73,14 @@ def verify_document(
         _check_times(certificate, properties.signed_at, now)
         if certificate in trusted_seals:
             method: Method = "trusted"
-            person = _claimed_person(properties.element)
+            person = person_of_roles(properties.element)
             remarks: tuple[str, ...] = ()
         else:
             _check_qualified(certificate, embedded, qualified_cas, properties.signed_at)
             method = "qualified"
             person = _certified_person(certificate)
             remarks = (NO_REVOCATION_CHECK,)
-    except _Undecided as error:
+    except (_Undecided, NoPerson) as error:
         return SignatureReport("indeterminate", error.code, certificate_subject=subject, covered=covered)
     return SignatureReport("valid", "ok", person, method, properties.signed_at, subject, covered, remarks)
 
@@ -211,62 +207,11 @@ def _subject(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> list[
     return [str(attribute.value) for attribute in certificate.subject.get_attributes_for_oid(oid)]
 
 
-def _claimed_person(properties: etree._Element) -> Person:
-    """Read the person whom the trusted profile's seal names, in either generation of its statement."""
-    roles = list(properties.iter(xades_name("ClaimedRole")))
-    statements = [] if len(roles) != 1 else list(roles[0].iterchildren(etree.Element))
-    if len(statements) != 1:
-        raise _Undecided("no_person")
-    (statement,) = statements
-    if statement.tag == f"{{{EP_SIGNATURE}}}EPSignature":
-        person = _single(statement.iterchildren(f"{{{EP_SIGNATURE}}}NaturalPerson"))
-        pesel = _pesel(_value(person, EP_SIGNATURE, "PersonalIdentifier"))
-        return _person(
-            given_name=_value(person, EP_SIGNATURE, "FirstName"),
-            family_name=_value(person, EP_SIGNATURE, "CurrentFamilyName"),
-            pesel=pesel,
-            birth_date=_birth_date(_value(person, EP_SIGNATURE, "DateOfBirth")),
-        )
-    if statement.tag == f"{{{PODPIS_ZP}}}PodpisZP":
-        data = _single(statement.iterchildren(f"{{{PODPIS_ZP}}}DaneZP"))
-        person = _single(data.iterchildren(f"{{{PODPIS_ZP}}}DaneZPOsobyFizycznej"))
-        pesel = _pesel(_value(person, OSOBA_2009, "PESEL"))
-        family_names = [xml.text_of(one) for one in person.iterchildren(f"{{{OSOBA_2009}}}Nazwisko")]
-        given_names = [xml.text_of(one) for one in person.iterchildren(f"{{{OSOBA_2009}}}Imie")]
-        return _person(
-            given_name=" ".join(given_names),
-            family_name="-".join(family_names),
-            pesel=pesel,
-            birth_date=pesel_birth_date(pesel),
-        )
-    raise _Undecided("no_person")
-
-
-def _single(found: Iterable[etree._Element]) -> etree._Element:
-    every = list(found)
-    if len(every) != 1:
-        raise _Undecided("no_person")
-    return every[0]
-
-
-def _value(parent: etree._Element, namespace: str, name: str) -> str:
-    return xml.text_of(_single(parent.iterchildren(f"{{{namespace}}}{name}")))
-
-
 def _pesel(text: str) -> str:
-    if not re.fullmatch(r"[0-9]{11}", text, re.ASCII):
-        raise _Undecided("bad_pesel")
     try:
         return clean_pesel(text)
     except IdentifierError as error:
         raise _Undecided("bad_pesel") from error
-
-
-def _birth_date(text: str) -> date:
-    try:
-        return date.fromisoformat(text.removesuffix("Z"))
-    except ValueError as error:
-        raise _Undecided("bad_birth_date") from error
 
 
 def _person(*, given_name: str, family_name: str, pesel: str, birth_date: date) -> Person:
