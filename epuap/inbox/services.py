@@ -21,7 +21,7 @@ from epuap.soap.config import read_certificates
 from epuap.soap.errors import NotSent, ServiceFault
 from epuap.soap.mailbox import MailboxClient, Submission
 from epuap.soap.pull import PullClient, PulledDocument
-from epuap.xml.receipts import ReceiptRefused, verify_upp
+from epuap.xml.receipts import ReceiptRefused, verify_receipt
 from eurzad.lib import clock
 from eurzad.lib.errors import AdapterError, DomainError, PermanentError, TransientError
 from eurzad.lib.xml import XmlRejected, parse
@@ -305,7 +305,7 @@ def record_submission(letter: OutboundLetter, submission: Submission) -> None:
     outcome = OutboundLetter.objects.filter(pk=letter.pk, state=states.SENT_WITHOUT_RECEIPT)
     try:
         certificates = read_certificates("EPUAP_SEAL_CERT")
-        verify_upp(submission.receipt, certificates=certificates, document=bytes(letter.document))
+        verify_receipt(submission.receipt, certificates=certificates, document=bytes(letter.document))
     except (ReceiptRefused, PermanentError) as error:
         logger.warning("receipt not believed letter=%s reason=%s", letter.public_id, error)
         remark = _("Poświadczenie nie przeszło sprawdzenia.")

@@ -96,6 +96,24 @@ class VerifiedReference:
 
 
 @dataclass(frozen=True)
+class OutsideReference:
+    """A reference to a document held outside, as the signature states it."""
+
+    uri: str
+    digest_method: str
+    digest: bytes
+    c14n: Canonicalisation | None
+
+    def matches(self, content: bytes) -> bool:
+        """Say whether this is the document that was signed (its canonical form, where one is asked for)."""
+        try:
+            octets = _outside_octets(content, _Transforms(enveloped=False, xpath=False, c14n=self.c14n))
+        except (SignatureRefused, NotCanonical):
+            return False
+        return hmac.compare_digest(hashlib.new(self.digest_method, octets).digest(), self.digest)
+
+
+@dataclass(frozen=True)
 class ReferenceSpec:
     """A reference to be made: to "", to "#id", or to the `content` of a document outside."""
 
@@ -233,15 +251,17 @@ def verify(
     certificates: Sequence[x509.Certificate],
     policy: Policy = MESSAGE,
     max_references: int = 1,
-    outside: Mapping[str, bytes] | None = None,
+    outside: Mapping[str, bytes | None] | None = None,
 ) -> list[VerifiedReference]:
     """Return what the references of a good signature resolved to, in their order.
 
     `root` is the root of the whole message, `certificates` the pinned ones: nothing else is trusted.
     `outside` maps the URI of a document held outside the message to its bytes; any other foreign URI is
-    refused. Raises SignatureRefused with one of the codes shape, method, transform, digest_method,
-    reference_uri, unresolved, duplicate_id, too_many_references, weak_key, digest, outside_digest, value,
-    not_canonical.
+    refused. None stands for a document that is not at hand: what the signature says of it is left out of the
+    result and can be compared later (`outside_references`).
+
+    Raises SignatureRefused with one of the codes shape, method, transform, digest_method, reference_uri,
+    unresolved, duplicate_id, too_many_references, weak_key, digest, outside_digest, value, not_canonical.
     """
     if root.getparent() is not None or signature.getroottree().getroot() is not root:
         raise SignatureRefused("shape")
@@ -266,16 +286,25 @@ def verify(
     keys = [_strong_key(certificate, method[0]) for certificate in certificates]
     try:
         _check_value(canonical_bytes(signed_info, signed_info_c14n), signature_value, keys, method[1]())
-        return [_check_reference(one, signature, root, by_id, outside or {}) for one in references]
+        at_hand = [one for one in references if (outside or {}).get(one.uri, b"") is not None]
+        return [_check_reference(one, signature, root, by_id, outside or {}) for one in at_hand]
     except NotCanonical as error:
         raise SignatureRefused("not_canonical") from error
 
 
-def outside_uris(signature: etree._Element) -> tuple[str, ...]:
-    """Return the URIs of references that point out of the document; what they say is not verified here."""
+def outside_references(signature: etree._Element) -> tuple[OutsideReference, ...]:
+    """Return the references that point out of the document, to be believed once `verify` has seen them.
+
+    Raises SignatureRefused for one that no document could be held against.
+    """
     found = signature.iterfind(f"{ds('SignedInfo')}/{ds('Reference')}")
-    uris = [reference.get("URI", "") for reference in found]
-    return tuple(uri for uri in uris if uri and not uri.startswith("#"))
+    outside = [one for one in found if one.get("URI", "") and not one.get("URI", "").startswith("#")]
+    read = [_read_reference(one, DOCUMENT) for one in outside]
+    if any(one.transforms.enveloped or one.transforms.xpath for one in read):
+        raise SignatureRefused("transform")
+    return tuple(
+        OutsideReference(one.uri, one.digest_method, one.digest, one.transforms.c14n) for one in read
+    )
 
 
 def _shape(signature: etree._Element, policy: Policy) -> tuple[etree._Element, bytes]:
@@ -403,11 +432,12 @@ def _check_reference(
     signature: etree._Element,
     root: etree._Element,
     by_id: Mapping[str, etree._Element],
-    outside: Mapping[str, bytes],
+    outside: Mapping[str, bytes | None],
 ) -> VerifiedReference:
     element: etree._Element | None = None
-    if reference.uri in outside:
-        octets = _outside_octets(outside[reference.uri], reference.transforms)
+    content = outside.get(reference.uri)
+    if content is not None:
+        octets = _outside_octets(content, reference.transforms)
     else:
         element = _resolve(reference.uri, root, by_id)
         octets = _octets(element, reference.transforms, signature, document=not reference.uri)

@@ -1,14 +1,15 @@
-"""Official receipts (UPO): the submission receipt (UPP) written, read and verified.
+"""Official receipts (UPO) of the namespace `pos`: submission (UPP) and delivery (UPD), written, read, verified.
 
-A UPP carries no digest of the document: its seal binds the document by an additional ds:Reference.
+A receipt carries no digest of the document: its signature binds the document by an additional ds:Reference.
+A UPP is sealed by the system that received the document; a UPD is signed by the addressee.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import MappingProxyType
 from urllib.parse import quote
 
 from cryptography import x509
@@ -16,16 +17,19 @@ from lxml import etree
 
 from epuap.xml import dsig, schema, xades
 from epuap.xml.crd import add
-from epuap.xml.dsig import SignatureRefused
+from epuap.xml.dsig import OutsideReference, SignatureRefused
 from epuap.xml.names import ds
 from eurzad.lib import xml
-from eurzad.lib.clock import to_warsaw
+from eurzad.lib.clock import WARSAW, to_warsaw
 
 NAMESPACE = "http://crd.gov.pl/xml/schematy/UPO/2008/05/09/"
 IDENTIFIER_TYPE = "ePUAP-ID"
-_MAX_REFERENCES = 4  # the receipt, its signed properties, the document and what came with it
 
-_NO_EXTRA: Mapping[str, str] = MappingProxyType({})
+_GENERATION = re.compile(r"http://crd\.gov\.pl/xml/schematy/UPO/[0-9]{4}/[0-9]{2}/[0-9]{2}/")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
+_MAX_REFERENCES = 32
 
 
 class ReceiptRefused(Exception):
@@ -42,21 +46,63 @@ class ReceiptRefused(Exception):
 
 
 @dataclass(frozen=True)
-class UppData:
-    """A submission receipt: who received what from whom, and when. Moments are aware.
+class Seal:
+    """The signature of a verified receipt: whose certificate, and the moment the signer states."""
 
-    `document_id` is the recipient's identifier of the document, `extra` further information by its type.
+    certificate: x509.Certificate
+    signed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptData:
+    """What both kinds of receipt say. Moments are aware; what a foreign receipt leaves out is "" or None.
+
+    `document_id` is the recipient's identifier of the document, `extra` further information as type and text.
+    `bound` are the documents the signature names and `seal` the signature itself: only `verify_receipt` gives
+    a seal, and only then are the bound documents believed.
     """
 
     identifier: str
     addressee_name: str
     addressee_id: str
+    addressee_id_type: str = IDENTIFIER_TYPE
+    created_at: datetime | None
+    document_id: str
+    extra: tuple[tuple[str, str], ...] = ()
+    bound: tuple[OutsideReference, ...] = field(default=(), compare=False)
+    seal: Seal | None = field(default=None, compare=False)
+
+    def is_about(self, document: bytes) -> bool:
+        """Say whether one of the bound documents is this one."""
+        return any(one.matches(document) for one in self.bound)
+
+    @property
+    def document_digests(self) -> tuple[str, ...]:
+        """SHA-256 (hex) of the bound documents, of those that are bound byte for byte by that digest."""
+        return tuple(
+            one.digest.hex() for one in self.bound if one.c14n is None and one.digest_method == "sha256"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class UppData(ReceiptData):
+    """A submission receipt: who received what from whom, and when."""
+
     sender_name: str
     sender_id: str
+    sender_id_type: str = IDENTIFIER_TYPE
     delivered_at: datetime
-    created_at: datetime
-    document_id: str
-    extra: Mapping[str, str] = field(default_factory=lambda: _NO_EXTRA)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdData(ReceiptData):
+    """A delivery receipt: the addressee took the issuer's document at `received_at`."""
+
+    issuer_name: str
+    issuer_id: str
+    issuer_id_type: str = IDENTIFIER_TYPE
+    received_at: datetime
+    case_id: str = ""
 
 
 def build_upp(
@@ -74,56 +120,75 @@ def build_upp(
     `further` documents came with it (what a detached signature signs) and are bound after it, in their order.
     Raises SchemaError if our schema refuses the receipt.
     """
-    root = etree.Element(f"{{{NAMESPACE}}}Dokument", nsmap={"pos": NAMESPACE})
-    upp = _add(root, "UPP")
-    _add(upp, "IdentyfikatorPoswiadczenia", data.identifier)
-    for role, name, identifier in (
-        ("Adresat", data.addressee_name, data.addressee_id),
-        ("Nadawca", data.sender_name, data.sender_id),
-    ):
-        party = _add(upp, role)
-        _add(party, "Nazwa", name)
-        _add(party, "IdentyfikatorPodmiotu", identifier, TypIdentyfikatora=IDENTIFIER_TYPE)
-    _add(upp, "DataDoreczenia", _moment_text(data.delivered_at))
-    _add(upp, "DataWytworzeniaPoswiadczenia", _moment_text(data.created_at))
+    root, upp = _begin("UPP", data)
+    _party(upp, "Adresat", data.addressee_name, data.addressee_id, data.addressee_id_type)
+    _party(upp, "Nadawca", data.sender_name, data.sender_id, data.sender_id_type)
+    _moment_element(upp, "DataDoreczenia", data.delivered_at)
+    _moment_element(upp, "DataWytworzeniaPoswiadczenia", data.created_at)
     _add(upp, "IdentyfikatorDokumentu", data.document_id)
-    for kind, text in data.extra.items():
-        _add(upp, "InformacjaUzupelniajaca", text, TypInformacjiUzupelniajacej=kind)
+    _add_extra(upp, data)
     schema.require_valid(root, "upo")
     bound = xades.Detached(quote(document_name), document, mime)
-    return xades.seal(
-        root,
-        key_pem=key_pem,
-        cert_pem=cert_pem,
-        signed_at=to_warsaw(data.created_at),
-        detached=(bound, *further),
-    )
+    moment = to_warsaw(data.created_at or data.delivered_at)
+    return xades.seal(root, key_pem=key_pem, cert_pem=cert_pem, signed_at=moment, detached=(bound, *further))
 
 
-def parse_upp(data: bytes) -> UppData:
-    """Read a UPP without looking at its signature; raise ReceiptRefused("unreadable") if it is none."""
+def build_upd(
+    data: UpdData,
+    *,
+    document: bytes,
+    document_name: str,
+    key_pem: bytes,
+    cert_pem: bytes,
+    mime: str = "text/xml",
+) -> bytes:
+    """Return a UPD signed at `data.received_at` with the addressee's key, binding the bytes of `document`.
+
+    Raises SchemaError if our schema refuses the receipt.
+    """
+    root, upd = _begin("UPD", data)
+    _party(upd, "PodmiotWystawiajacyPoswiadczenie", data.issuer_name, data.issuer_id, data.issuer_id_type)
+    _party(upd, "Adresat", data.addressee_name, data.addressee_id, data.addressee_id_type)
+    _moment_element(upd, "DataOdbioru", data.received_at)
+    _moment_element(upd, "DataUtworzeniaPoswiadczenia", data.created_at)
+    if data.case_id:
+        _add(upd, "IdentyfikatorSprawy", data.case_id)
+    _add(upd, "IdentyfikatorDokumentu", data.document_id)
+    _add_extra(upd, data)
+    schema.require_valid(root, "upo")
+    bound = xades.Detached(quote(document_name), document, mime)
+    moment = to_warsaw(data.received_at)
+    return xades.seal(root, key_pem=key_pem, cert_pem=cert_pem, signed_at=moment, detached=(bound,))
+
+
+def read_receipt(data: bytes) -> UppData | UpdData:
+    """Read a receipt without believing its signature. Raises ReceiptRefused("unreadable") if it is none.
+
+    Taken in any order and in both spellings of the attributes; a moment without an offset is Polish time.
+    """
+    root = _parse(data)
+    found = _read(root)
+    signatures = list(root.iterchildren(ds("Signature")))
     try:
-        return _read(xml.parse(data))
-    except xml.XmlRejected as error:
-        raise ReceiptRefused("unreadable", error.code) from error
+        return replace(found, bound=tuple(b for one in signatures for b in dsig.outside_references(one)))
+    except SignatureRefused:
+        return found
 
 
-def verify_upp(
+def verify_receipt(
     data: bytes,
     *,
-    certificates: Sequence[x509.Certificate],
-    document: bytes,
+    certificates: Sequence[x509.Certificate] | None,
+    document: bytes | None = None,
     further: Sequence[bytes] = (),
-) -> UppData:
-    """Return what the UPP says, sealed by one of the pinned `certificates` and about exactly these bytes.
+) -> UppData | UpdData:
+    """Return what the receipt says, signed with one of the pinned `certificates`.
 
-    With `further` documents the seal binds exactly these, in the order in which `build_upp` had them.
-    Raises ReceiptRefused.
+    With `document` one of the bound documents must be exactly that one, and each of the `further` ones another;
+    without it the receipt alone is checked, and the caller finds what it is about by `bound`. `certificates` None takes the certificate that
+    the signature brings along: that the receipt is whole, and nothing of who signed it. Raises ReceiptRefused.
     """
-    try:
-        root = xml.parse(data)
-    except xml.XmlRejected as error:
-        raise ReceiptRefused("unreadable", error.code) from error
+    root = _parse(data)
     found = _read(root)
     signatures = list(root.iter(ds("Signature")))
     if not signatures:
@@ -131,80 +196,172 @@ def verify_upp(
     if len(signatures) > 1 or signatures[0].getparent() is not root:
         raise ReceiptRefused("bad_signature", "signature_position")
     (signature,) = signatures
-    bound = dsig.outside_uris(signature)
-    if further and (len(bound), len(set(bound))) != (1 + len(further),) * 2:
-        raise ReceiptRefused("unbound")
-    outside = (
-        dict(zip(bound, (document, *further), strict=True)) if further else dict.fromkeys(bound, document)
-    )
     try:
+        bound = dsig.outside_references(signature)
         properties = xades.read_properties(signature)
+        candidates = xades.embedded_certificates(signature) if certificates is None else certificates
+        certificate = properties.choose(candidates)
         references = dsig.verify(
             signature,
             root=root,
-            certificates=[properties.choose(certificates)],
+            certificates=[certificate],
             policy=dsig.DOCUMENT,
             max_references=_MAX_REFERENCES,
-            outside=outside,
+            outside=dict.fromkeys((one.uri for one in bound), None),
         )
         xades.check_coverage(references, properties, root=root)
     except SignatureRefused as error:
-        code = "other_document" if error.code == "outside_digest" else "bad_signature"
-        raise ReceiptRefused(code, error.code) from error
+        raise ReceiptRefused("bad_signature", error.code) from error
     if not bound:
         raise ReceiptRefused("unbound")
-    return found
+    believed = replace(found, bound=bound, seal=Seal(certificate, properties.signed_at))
+    if document is not None:
+        _require_bound(bound, (document, *further))
+    return believed
+
+
+def _require_bound(bound: Sequence[OutsideReference], documents: Sequence[bytes]) -> None:
+    left = list(bound)
+    for document in documents:
+        found = next((one for one in left if one.matches(document)), None)
+        if found is None:
+            raise ReceiptRefused("other_document", "outside_digest")
+        left.remove(found)
+
+
+def _begin(kind: str, data: ReceiptData) -> tuple[etree._Element, etree._Element]:
+    root = etree.Element(f"{{{NAMESPACE}}}Dokument", nsmap={"pos": NAMESPACE})
+    receipt = _add(root, kind)
+    _add(receipt, "IdentyfikatorPoswiadczenia", data.identifier)
+    return root, receipt
 
 
 def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
     return add(parent, NAMESPACE, name, text, **attributes)
 
 
-def _moment_text(moment: datetime) -> str:
-    return to_warsaw(moment).isoformat(timespec="milliseconds")
+def _party(parent: etree._Element, role: str, name: str, identifier: str, kind: str) -> None:
+    party = _add(parent, role)
+    _add(party, "Nazwa", name)
+    _add(party, "IdentyfikatorPodmiotu", identifier, TypIdentyfikatora=kind)
 
 
-def _read(root: etree._Element) -> UppData:
-    upp = root.find(f"{{{NAMESPACE}}}UPP")
-    if root.tag != f"{{{NAMESPACE}}}Dokument" or upp is None or len(list(root.iterchildren(upp.tag))) != 1:
-        raise ReceiptRefused("unreadable", "no_upp")
-    extra = {
-        _attribute(one, "TypInformacjiUzupelniajacej"): xml.text_of(one)
-        for one in upp.iterchildren(f"{{{NAMESPACE}}}InformacjaUzupelniajaca")
-    }
-    return UppData(
-        identifier=_text(upp, "IdentyfikatorPoswiadczenia"),
-        addressee_name=_text(upp, "Adresat", "Nazwa"),
-        addressee_id=_text(upp, "Adresat", "IdentyfikatorPodmiotu"),
-        sender_name=_text(upp, "Nadawca", "Nazwa"),
-        sender_id=_text(upp, "Nadawca", "IdentyfikatorPodmiotu"),
-        delivered_at=_moment(_text(upp, "DataDoreczenia")),
-        created_at=_moment(_text(upp, "DataWytworzeniaPoswiadczenia")),
-        document_id=_text(upp, "IdentyfikatorDokumentu"),
-        extra=extra,
-    )
+def _add_extra(parent: etree._Element, data: ReceiptData) -> None:
+    for kind, text in data.extra:
+        _add(parent, "InformacjaUzupelniajaca", text, TypInformacjiUzupelniajacej=kind)
 
 
-def _text(parent: etree._Element, *path: str) -> str:
-    element = parent
-    for name in path:
-        found = list(element.iterchildren(f"{{{NAMESPACE}}}{name}"))
-        if len(found) != 1:
-            raise ReceiptRefused("unreadable", name)
-        element = found[0]
-    return xml.text_of(element)
+def _moment_element(parent: etree._Element, name: str, moment: datetime | None) -> None:
+    _add(parent, name, "" if moment is None else to_warsaw(moment).isoformat(timespec="milliseconds"))
 
 
-def _attribute(element: etree._Element, name: str) -> str:
-    """Read an attribute in either spelling: without a namespace, or in the receipt's own."""
-    return element.get(name) or element.get(f"{{{NAMESPACE}}}{name}") or ""
-
-
-def _moment(text: str) -> datetime:
+def _parse(data: bytes) -> etree._Element:
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ReceiptRefused("unreadable", "moment") from error
-    if moment.tzinfo is None:
-        raise ReceiptRefused("unreadable", "moment")
-    return moment
+        return xml.parse(data)
+    except xml.XmlRejected as error:
+        raise ReceiptRefused("unreadable", error.code) from error
+
+
+def _read(root: etree._Element) -> UppData | UpdData:
+    name = etree.QName(root)
+    if name.localname != "Dokument" or not _GENERATION.fullmatch(name.namespace or ""):
+        raise ReceiptRefused("unreadable", "no_receipt")
+    found = list(root.iterchildren(f"{{{name.namespace}}}UPP", f"{{{name.namespace}}}UPD"))
+    if len(found) != 1:
+        raise ReceiptRefused("unreadable", "no_receipt")
+    reader = _Reader(found[0], name.namespace or "")
+    return reader.upp() if etree.QName(found[0]).localname == "UPP" else reader.upd()
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads one UPP or UPD in the namespace it came in."""
+
+    receipt: etree._Element
+    namespace: str
+
+    def upp(self) -> UppData:
+        addressee, sender = self._party("Adresat"), self._party("Nadawca")
+        return UppData(
+            identifier=self._identifier(),
+            addressee_name=addressee[0],
+            addressee_id=addressee[1],
+            addressee_id_type=addressee[2],
+            sender_name=sender[0],
+            sender_id=sender[1],
+            sender_id_type=sender[2],
+            delivered_at=self._required_moment("DataDoreczenia"),
+            created_at=self._created_at(),
+            document_id=self._text(self.receipt, "IdentyfikatorDokumentu"),
+            extra=self._extra(),
+        )
+
+    def upd(self) -> UpdData:
+        addressee, issuer = self._party("Adresat"), self._party("PodmiotWystawiajacyPoswiadczenie")
+        return UpdData(
+            identifier=self._identifier(),
+            addressee_name=addressee[0],
+            addressee_id=addressee[1],
+            addressee_id_type=addressee[2],
+            issuer_name=issuer[0],
+            issuer_id=issuer[1],
+            issuer_id_type=issuer[2],
+            received_at=self._required_moment("DataOdbioru"),
+            created_at=self._created_at(),
+            case_id=self._text(self.receipt, "IdentyfikatorSprawy"),
+            document_id=self._text(self.receipt, "IdentyfikatorDokumentu"),
+            extra=self._extra(),
+        )
+
+    def _identifier(self) -> str:
+        identifier = self._text(self.receipt, "IdentyfikatorPoswiadczenia")
+        if not identifier:
+            raise ReceiptRefused("unreadable", "IdentyfikatorPoswiadczenia")
+        return identifier
+
+    def _party(self, role: str) -> tuple[str, str, str]:
+        party = self._only(self.receipt, role)
+        if party is None:
+            return "", "", ""
+        identifier = self._only(party, "IdentyfikatorPodmiotu")
+        kind = "" if identifier is None else self._attribute(identifier, "TypIdentyfikatora")
+        return self._text(party, "Nazwa"), xml.text_of(identifier), kind
+
+    def _extra(self) -> tuple[tuple[str, str], ...]:
+        found = self.receipt.iterchildren(f"{{{self.namespace}}}InformacjaUzupelniajaca")
+        return tuple((self._attribute(one, "TypInformacjiUzupelniajacej"), xml.text_of(one)) for one in found)
+
+    def _created_at(self) -> datetime | None:
+        return self._moment("DataWytworzeniaPoswiadczenia") or self._moment("DataUtworzeniaPoswiadczenia")
+
+    def _required_moment(self, name: str) -> datetime:
+        moment = self._moment(name)
+        if moment is None:
+            raise ReceiptRefused("unreadable", name)
+        return moment
+
+    def _moment(self, name: str) -> datetime | None:
+        text = self._text(self.receipt, name)
+        if not text:
+            return None
+        try:
+            moment = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
+        except ValueError:
+            moment = None
+        if moment is None:
+            raise ReceiptRefused("unreadable", "moment")
+        return moment if moment.tzinfo is not None else moment.replace(tzinfo=WARSAW)
+
+    def _text(self, parent: etree._Element, name: str) -> str:
+        return xml.text_of(self._only(parent, name))
+
+    def _only(self, parent: etree._Element, name: str) -> etree._Element | None:
+        """Return the one child of this name or None; a second one would say something else."""
+        found = list(parent.iterchildren(f"{{{self.namespace}}}{name}"))
+        if len(found) > 1:
+            raise ReceiptRefused("unreadable", name)
+        return found[0] if found else None
+
+    def _attribute(self, element: etree._Element, name: str) -> str:
+        """Read an attribute in either spelling: without a namespace, or in the receipt's own."""
+        return element.get(name) or element.get(f"{{{self.namespace}}}{name}") or ""

@@ -5,7 +5,7 @@ from pathlib import Path
 from cryptography import x509
 from django.conf import settings
 
-from epuap.xml.receipts import ReceiptRefused, UppData, build_upp, verify_upp
+from epuap.xml.receipts import ReceiptRefused, UppData, build_upp, verify_receipt
 from eurzad.lib import clock
 from eurzad.lib.errors import PermanentError
 from portal.access.models import AccessApplication
@@ -36,7 +36,7 @@ def issue_upp(application: AccessApplication) -> tuple[bytes, str]:
         cert_pem=certificate,
     )
     try:
-        verify_upp(upp, certificates=x509.load_pem_x509_certificates(certificate), document=document)
+        verify_receipt(upp, certificates=x509.load_pem_x509_certificates(certificate), document=document)
     except ReceiptRefused as refused:
         raise PermanentError(f"own receipt: {refused.code}", code="access.own_receipt") from refused
     return upp, identifier

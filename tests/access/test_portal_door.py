@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 from django.core import mail
 
-from epuap.xml.receipts import verify_upp
+from epuap.xml.receipts import verify_receipt
 from eurzad.lib import clock
 from eurzad.lib.personas import BORYS, CELINA
 from eurzad.outbox import registry
@@ -65,7 +65,7 @@ def test_from_form_to_receipt(
     assert application.state == "submitted"
     assert bytes(application.signed_document) == tps.signed[application.signing_url]
     assert application.number == f"EU.{clock.today().year}.000001"
-    receipt = verify_upp(
+    receipt = verify_receipt(
         bytes(application.upp),
         certificates=[office_seal.certificate],
         document=bytes(application.signed_document),
@@ -382,4 +382,4 @@ def test_receipt_is_pinned_to_these_bytes(filed: AccessApplication, office_seal:
 
     certificates: list[x509.Certificate] = [office_seal.certificate]
     with pytest.raises(ReceiptRefused):
-        verify_upp(bytes(filed.upp), certificates=certificates, document=bytes(filed.document))
+        verify_receipt(bytes(filed.upp), certificates=certificates, document=bytes(filed.document))

@@ -105,7 +105,7 @@ def test_letter_with_its_receipt(portal_talks_to_simulator: Simulator) -> None:
     assert submission.receipt is not None
     root = etree.fromstring(submission.receipt)
     signature = root.find("{*}Signature")
-    (uri,) = dsig.outside_uris(signature)
+    (uri,) = [one.uri for one in dsig.outside_references(signature)]
     checked = {"root": root, "certificates": [certificate(simulator, "epuap-seal.crt")], "max_references": 4}
     dsig.verify(signature, policy=dsig.DOCUMENT, outside={uri: DOCUMENT}, **checked)
     with pytest.raises(dsig.SignatureRefused, match="outside_digest"):
