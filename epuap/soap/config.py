@@ -9,11 +9,17 @@ from django.conf import settings
 
 from eurzad.lib.errors import PermanentError
 
+MIB = 2**20
+# A document of 6.5 MB in base64 fits.
+ANSWER_BYTES = 9 * MIB
+FILE_BYTES = 20 * MIB
+
 
 @dataclass(frozen=True, kw_only=True)
 class SoapConfig:
     """Settings of one office. Keys and certificates are PEM bytes; `peer_certificates` may hold
-    several (old and new signer during a change of keys)."""
+    several (old and new signer during a change of keys). `max_answer_bytes` bounds an answer on the
+    wire, `max_file_bytes` a file in the repository for big attachments."""
 
     services_url: str
     tps_url: str
@@ -23,6 +29,10 @@ class SoapConfig:
     key: bytes
     certificate: bytes
     peer_certificates: bytes
+    sent_store: str = ""
+    file_hosts: tuple[str, ...] = ()
+    max_answer_bytes: int = ANSWER_BYTES
+    max_file_bytes: int = FILE_BYTES
 
     @classmethod
     def from_settings(cls) -> Self:
@@ -39,6 +49,10 @@ class SoapConfig:
             key=read_pem("EPUAP_WS_KEY"),
             certificate=read_pem("EPUAP_WS_CERT"),
             peer_certificates=read_pem("EPUAP_WS_PEER_CERT"),
+            sent_store=settings.EPUAP_SENT_STORE,
+            file_hosts=tuple(settings.EPUAP_FILE_HOSTS),
+            max_answer_bytes=settings.EPUAP_ANSWER_MAX_MB * MIB,
+            max_file_bytes=settings.EPUAP_FILE_MAX_MB * MIB,
         )
 
 

@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
+from epuap.soap.config import ANSWER_BYTES
 from epuap.soap.errors import BadAnswer, NotSent
 from epuap.xml import dsig
 from epuap.xml.names import DS, EXC_C14N, ds
@@ -27,8 +28,6 @@ WSU = f"{_OASIS}-wssecurity-utility-1.0.xsd"
 BASE64 = f"{_OASIS}-soap-message-security-1.0#Base64Binary"
 X509V3 = f"{_OASIS}-x509-token-profile-1.0#X509v3"
 _WSU_ID = f"{{{WSU}}}Id"
-# libxml2 refuses a text node over 10 MB; a document of 6.5 MB in base64 stays under this.
-MAX_ANSWER_BYTES = 9 * 2**20
 # A service may sign its timestamp and its token beside the Body.
 _MAX_REFERENCES = 4
 
@@ -108,14 +107,20 @@ def token_key_info(token_id: str) -> etree._Element:
     return key_info
 
 
-def open_answer(data: bytes, *, peer_certificates: bytes) -> OpenedAnswer:
+def open_answer(
+    data: bytes,
+    *,
+    peer_certificates: bytes,
+    max_bytes: int = ANSWER_BYTES,
+    max_nodes: int = xml.MAX_NODES,
+) -> OpenedAnswer:
     """Verify an answer against the pinned certificates (PEM) and return what its Body holds.
 
     The payload is rebuilt from the very bytes that were digested, so nothing outside the signature
     is in it. Raises BadAnswer: `soap.xml`, `soap.shape`, `soap.unsigned`, `soap.signature`.
     """
     try:
-        root = xml.parse(data, max_bytes=MAX_ANSWER_BYTES)
+        root = xml.parse(data, max_bytes=max_bytes, max_nodes=max_nodes)
     except xml.XmlRejected as error:
         raise BadAnswer(error.code, code="soap.xml") from error
     header, body = split_envelope(root)

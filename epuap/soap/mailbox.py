@@ -54,17 +54,10 @@ class MailboxClient:
             messages.leaf(OB, "CzyProbne", "1" if trial else "0"),
             messages.leaf(OB, "DaneDodatkowe", ""),
         )
-        body = messages.element(
-            OB,
-            "Dokument",
-            nazwaPliku=file_name,
-            typPliku="text/xml",
-            zawartosc=messages.to_base64(document),
-        )
         answer = messages.call(
             self.config,
             self.url,
-            body,
+            messages.file_element(document, file_name),
             action="http://ws.epuap.gov.pl/skrytka/nadaj",
             headers=headers,
         )

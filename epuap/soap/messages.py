@@ -10,9 +10,10 @@ from epuap.soap import envelope
 from epuap.soap.config import SoapConfig
 from epuap.soap.errors import BadAnswer, ServiceFault, TransientFault
 from eurzad.lib.errors import TransientError
-from eurzad.lib.xml import text_of
+from eurzad.lib.xml import MAX_NODES, text_of
 
 OB = "http://wsdl.epuap.gov.pl/obiekty/"
+EXCEPTIONS = (f"{{{OB}}}Wyjatek", "{http://wsdl.epuap.gov.pl/filerepocore/}WyjatekTyp")
 STATUS_OK = 1
 
 
@@ -23,17 +24,27 @@ def call(
     *,
     action: str,
     headers: Sequence[etree._Element] = (),
+    max_bytes: int = 0,
+    max_nodes: int = MAX_NODES,
 ) -> etree._Element:
     """One signed request; returns the element inside the verified Body of the answer.
+
+    `max_bytes` bounds the answer on the wire (0: by the config's limit), `max_nodes` its elements.
 
     Raises ServiceFault, BadAnswer, NotSent, TransientError, PermanentError.
     """
     from epuap.soap import transport
 
     message = envelope.build_request(body, key=config.key, certificate=config.certificate, headers=headers)
-    answer = transport.post_soap(url, message, action=action)
+    limit = max_bytes or config.max_answer_bytes
+    answer = transport.post_soap(url, message, action=action, max_bytes=limit)
     try:
-        opened = envelope.open_answer(answer.content, peer_certificates=config.peer_certificates)
+        opened = envelope.open_answer(
+            answer.content,
+            peer_certificates=config.peer_certificates,
+            max_bytes=limit,
+            max_nodes=max_nodes,
+        )
     except BadAnswer as error:
         if answer.status >= 500 and error.code == "soap.xml":
             raise TransientError(str(error), code=f"soap.http_{answer.status}") from error
@@ -46,8 +57,9 @@ def call(
 
 
 def classify_fault(fault: etree._Element, *, is_authenticated: bool) -> ServiceFault | TransientFault:
-    """`ob:Wyjatek`, or a fault that blames our message, is a refusal; any other may pass."""
-    exception = fault.find(f"detail/{{{OB}}}Wyjatek")
+    """An exception of ePUAP, or a fault that blames our message, is a refusal; any other may pass."""
+    found = (fault.find(f"detail/{name}") for name in EXCEPTIONS)
+    exception = next((one for one in found if one is not None), None)
     if exception is not None:
         code = f"epuap.{text(exception, 'kod')}"[:80]
         return ServiceFault(text(exception, "komunikat"), code=code, authenticated=is_authenticated)
@@ -65,6 +77,11 @@ def element(namespace: str, name: str, /, **children: str) -> etree._Element:
     for child, value in children.items():
         etree.SubElement(parent, child).text = value
     return parent
+
+
+def file_element(content: bytes, file_name: str) -> etree._Element:
+    """`ob:Dokument` around an XML document."""
+    return element(OB, "Dokument", nazwaPliku=file_name, typPliku="text/xml", zawartosc=to_base64(content))
 
 
 def leaf(namespace: str, name: str, value: str) -> etree._Element:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import requests
 import urllib3.exceptions
 
-from epuap.soap.envelope import MAX_ANSWER_BYTES
+from epuap.soap.config import ANSWER_BYTES
 from epuap.soap.errors import BadAnswer, NotSent
 from eurzad.lib.errors import PermanentError, TransientError
 
@@ -27,8 +27,8 @@ class HttpAnswer:
     content: bytes
 
 
-def post_soap(url: str, message: bytes, *, action: str) -> HttpAnswer:
-    """Send one SOAP 1.1 message and return the XML answer.
+def post_soap(url: str, message: bytes, *, action: str, max_bytes: int = ANSWER_BYTES) -> HttpAnswer:
+    """Send one SOAP 1.1 message and return the XML answer of at most `max_bytes`.
 
     Raises NotSent (no connection), TransientError (time-out, broken answer, 5xx without XML),
     BadAnswer (redirect, wrong content type, too big) and PermanentError (4xx).
@@ -49,7 +49,7 @@ def post_soap(url: str, message: bytes, *, action: str) -> HttpAnswer:
             stream=True,
         ) as response:
             check_status(response)
-            return HttpAnswer(response.status_code, read_capped(response, deadline))
+            return HttpAnswer(response.status_code, read_capped(response, deadline, max_bytes))
     except requests.RequestException as error:
         raise translate(error) from error
     except urllib3.exceptions.HTTPError as error:
@@ -72,12 +72,12 @@ def check_status(response: requests.Response) -> None:
     raise BadAnswer("not an XML answer", code="soap.content_type")
 
 
-def read_capped(response: requests.Response, deadline: float) -> bytes:
+def read_capped(response: requests.Response, deadline: float, max_bytes: int) -> bytes:
     """The decoded answer, refused as soon as it grows over the limit or over the deadline."""
     content = bytearray()
     for chunk in response.iter_content(64 * 1024):
         content += chunk
-        if len(content) > MAX_ANSWER_BYTES:
+        if len(content) > max_bytes:
             raise BadAnswer("answer over the size limit", code="soap.too_big")
         if time.monotonic() > deadline:
             raise TransientError("answer over the deadline", code="soap.timeout")

@@ -9,7 +9,8 @@ from lxml import etree
 
 from epuap.xml.names import C14N, EXC_C14N, XML, ds
 
-_PARSER = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
+# What is parsed here was bounded before, and grows when it is written: "<" in a CDATA section becomes "&lt;".
+_PARSER = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=True)
 
 
 class NotCanonical(ValueError):

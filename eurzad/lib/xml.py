@@ -19,6 +19,7 @@ MAX_NODES = 50_000
 WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
 ID_ATTRIBUTES = ("ID", "Id", f"{{{WSU}}}Id")
 
+_LIBXML2_TEXT = 10_000_000
 _BOM = b"\xef\xbb\xbf"
 _ENCODINGS = frozenset({"utf-8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-2", "windows-1250"})
 _DECLARATION = re.compile(rb"<\?xml\s[^>]*?\?>")
@@ -60,7 +61,8 @@ def parse(
         dtd_validation=False,
         attribute_defaults=False,
         no_network=True,
-        huge_tree=False,
+        # libxml2 takes no text node over 10 MB unless told so; our own bounds hold either way.
+        huge_tree=max_bytes > _LIBXML2_TEXT,
         recover=False,
     )
     try:

@@ -1,5 +1,7 @@
 """The systems outside: the national sign-in, signing, ePUAP, payment providers."""
 
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ImproperlyConfigured
 
 from eurzad import environment as env
@@ -37,6 +39,11 @@ for _name, _one in IDENTITY_PROVIDERS.items():
             f"IDP_{_name.upper()}_USERINFO_URL needs EPUAP_WS_KEY, EPUAP_WS_CERT and EPUAP_WS_PEER_CERT."
         )
 EPUAP_SEAL_CERT = env.optional_file("EPUAP_SEAL_CERT", demo_path("simulator", "public", "epuap-seal.crt"))
+EPUAP_SENT_STORE = env.text("EPUAP_SENT_STORE", "Wysłane")
+EPUAP_SETTLED_SECONDS = env.number("EPUAP_SETTLED_SECONDS", 3600)
+EPUAP_FILE_HOSTS = env.words("EPUAP_FILE_HOSTS", urlsplit(EPUAP_WS_URL).hostname or "")
+EPUAP_FILE_MAX_MB = env.number("EPUAP_FILE_MAX_MB", 20)
+EPUAP_ANSWER_MAX_MB = env.number("EPUAP_ANSWER_MAX_MB", 9)
 EPUAP_FORM_URL = env.url(
     "EPUAP_FORM_URL", f"{SIMULATOR_URL}/epuap/formularz/wniosek-o-dostep/" if SIMULATOR_URL else ""
 )

@@ -23,6 +23,8 @@ OASIS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity"
 WSSE = f"{OASIS}-secext-1.0.xsd"
 WSU = f"{OASIS}-utility-1.0.xsd"
 OB = "http://wsdl.epuap.gov.pl/obiekty/"
+DOCUMENTS = "http://ws.epuap.gov.pl/zarzadzanieDokumentami"
+FILES = "http://wsdl.epuap.gov.pl/filerepocore/"
 BOX = "/jarzebin/SkrytkaESP"
 
 
@@ -120,7 +122,8 @@ def signed_envelope(body: str, signer: KeyPair) -> bytes:
     root = etree.fromstring(
         f'<soapenv:Envelope xmlns:soapenv="{SOAP}" xmlns:wsu="{WSU}"><soapenv:Header>'
         f'<wsse:Security xmlns:wsse="{WSSE}"/></soapenv:Header>'
-        f'<soapenv:Body wsu:Id="body-1">{body}</soapenv:Body></soapenv:Envelope>'
+        f'<soapenv:Body wsu:Id="body-1">{body}</soapenv:Body></soapenv:Envelope>',
+        etree.XMLParser(huge_tree=True),
     )
     security = root[0][0]
     signature = xmlsec.template.create(root, xmlsec.Transform.EXCL_C14N, xmlsec.Transform.RSA_SHA256, ns="ds")
@@ -178,6 +181,44 @@ def submitted_answer(receipt: bytes | None) -> str:
     return status_answer("OdpowiedzSkrytki", extra=extra)
 
 
+def sent_answer(*names: str, first_id: int = 900) -> str:
+    """`zawartoscSkladuResponse` with documents of these file names."""
+    lines = "".join(
+        f"<SzczegolyDokumentuTyp><id>{number}</id><nazwa>{name}</nazwa><nadawca><nazwa>Urząd</nazwa>"
+        "<adres>/jarzebin/SkrytkaESP</adres></nadawca><adresat><nazwa>Grażyna Olcha</nazwa>"
+        "<adres>/golcha/domyslna</adres></adresat><dataNadania>2026-11-23T10:15:30.000+01:00</dataNadania>"
+        "</SzczegolyDokumentuTyp>"
+        for number, name in enumerate(names, first_id)
+    )
+    return (
+        f'<z:zawartoscSkladuResponse xmlns:z="{DOCUMENTS}"><zawartoscSkladu>{lines}</zawartoscSkladu>'
+        "</z:zawartoscSkladuResponse>"
+    )
+
+
+def ordered_answer() -> str:
+    """`OdpowiedzDoreczyciela`."""
+    extra = "<identyfikatorDokumentu>555</identyfikatorDokumentu><identyfikatorZlecenia>Z-7</identyfikatorZlecenia>"
+    return status_answer("OdpowiedzDoreczyciela", extra=extra)
+
+
+def file_answer(content: bytes, *, name: str = "plan.pdf", mime: str = "application/pdf") -> str:
+    """`DataDocument`."""
+    return (
+        f'<f:DataDocument xmlns:f="{FILES}"><file>{base64.b64encode(content).decode()}</file>'
+        f"<filename>{name}</filename><mimeType>{mime}</mimeType></f:DataDocument>"
+    )
+
+
+def file_exception(code: int, message: str) -> str:
+    """A fault of the file repository."""
+    return (
+        f'<soapenv:Fault xmlns:soapenv="{SOAP}"><faultcode>soapenv:Server</faultcode>'
+        f'<faultstring>Error</faultstring><detail><f:WyjatekTyp xmlns:f="{FILES}"><kod>{code}</kod>'
+        f"<komunikat>{message}</komunikat></f:WyjatekTyp></detail></soapenv:Fault>"
+    )
+
+
 @pytest.fixture(scope="session")
 def office_keys() -> KeyPair:
     return make_key_pair("office")
@@ -215,4 +256,6 @@ def soap_config(service: Service, office_keys: KeyPair) -> SoapConfig:
         key=office_keys.key,
         certificate=office_keys.certificate,
         peer_certificates=service.signer.certificate,
+        sent_store="Wysłane",
+        file_hosts=("repozytorium.example.test",),
     )

@@ -1,5 +1,7 @@
 """What the wire can do to a call, and what the caller is told."""
 
+from dataclasses import replace
+
 import pytest
 
 from epuap.soap import transport
@@ -51,12 +53,9 @@ def test_refused_connection_means_nothing_was_sent(service: Service, soap_config
         call(soap_config, "http://127.0.0.1:9/", element(OB, "X"), action="x")
 
 
-def test_answer_over_the_limit_is_refused(
-    service: Service, soap_config: SoapConfig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(transport, "MAX_ANSWER_BYTES", 1000)
+def test_answer_over_the_limit_is_refused(service: Service, soap_config: SoapConfig) -> None:
     service.replies_with(Reply(b"<x>" + b"y" * 2000 + b"</x>"))
-    assert ask(soap_config, service).code == "soap.too_big"
+    assert ask(replace(soap_config, max_answer_bytes=1000), service).code == "soap.too_big"
 
 
 def test_slow_drip_is_cut_at_the_deadline(
