@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,12 +13,15 @@ from epuap.xml import crd, schema
 from epuap.xml.crd import ADR, INST, META, OSO, STR, add, add_if
 from epuap.xml.names import ds
 from eurzad.lib import xml
-from eurzad.lib.identifiers import IdentifierError, clean_pesel
+from eurzad.lib.identifiers import IdentifierError, clean_eidas, clean_pesel
 
 TITLE = "Wniosek o dostęp do konta w portalu eUrząd"
 
 OLDER_NAMESPACES = "older_namespaces"
 BAD_PESEL = "bad_pesel"
+BAD_IDENTIFIER = "bad_identifier"
+EIDAS = "eIDAS"
+"""How the portal's own documents call the type of a foreign identifier."""
 
 
 class ApplicationUnreadable(Exception):
@@ -31,7 +34,10 @@ class ApplicationUnreadable(Exception):
 
 @dataclass(frozen=True)
 class ApplicationDocument:
-    """What an application says. Declared by the applicant: the person is known only from the signature."""
+    """What an application says. Declared by the applicant: the person is known only from the signature.
+
+    A person without a PESEL has `other_identifier`, the identifier of their foreign eID (`CC/PL/…`), instead.
+    """
 
     given_name: str
     family_name: str
@@ -49,6 +55,7 @@ class ApplicationDocument:
     justification: str
     own_data: bool
     statements: tuple[str, ...]
+    other_identifier: str = ""
 
 
 def build(doc: ApplicationDocument, *, namespace: str) -> bytes:
@@ -78,7 +85,13 @@ def build(doc: ApplicationDocument, *, namespace: str) -> bytes:
 
 def _write_sender(data: etree._Element, doc: ApplicationDocument) -> None:
     person = add(add(add(data, STR, "Nadawcy"), META, "Podmiot"), OSO, "Osoba")
-    add(add(person, OSO, "IdOsoby"), OSO, "PESEL", doc.pesel)
+    numbers = add(person, OSO, "IdOsoby")
+    if doc.other_identifier and not doc.pesel:
+        other = add(numbers, OSO, "InnyIdentyfikator")
+        add(other, OSO, "TypIdentyfikatora", EIDAS)
+        add(other, OSO, "WartoscIdentyfikatora", doc.other_identifier)
+    else:
+        add(numbers, OSO, "PESEL", doc.pesel)
     add(person, OSO, "Nazwisko", doc.family_name)
     add(person, OSO, "Imie", doc.given_name)
     address = add(person, ADR, "Adres")
@@ -96,7 +109,8 @@ def _write_sender(data: etree._Element, doc: ApplicationDocument) -> None:
 def parse(data: bytes, *, namespace: str) -> tuple[ApplicationDocument, tuple[str, ...]]:
     """Return what the document says, with remarks for a clerk where it deviates.
 
-    Remarks: older_namespaces, missing:<element>, several:<element>, bad_pesel, bad_date, schema:<element>.
+    Remarks: older_namespaces, missing:<element>, several:<element>, bad_pesel, bad_identifier, bad_date,
+    schema:<element>.
     Raises ApplicationUnreadable only for bytes that are not this form at all.
     """
     try:
@@ -115,12 +129,15 @@ def parse(data: bytes, *, namespace: str) -> tuple[ApplicationDocument, tuple[st
     office = details.below(f"{{{STR}}}Adresaci", f"{{{META}}}Podmiot", f"{{{INST}}}Instytucja")
     address = person.below(f"{{{ADR}}}Adres")
     contact = person.below(f"{{{ADR}}}Kontakt", optional=True)
+    numbers = person.below(f"{{{OSO}}}IdOsoby")
+    other = numbers.below(f"{{{OSO}}}InnyIdentyfikator", optional=True)
+    other_identifier = other.text(f"{{{OSO}}}WartoscIdentyfikatora")
     content = _Reader(root, [f"{form}TrescDokumentu"], remarks)
     statements = content.below(f"{form}Oswiadczenia", optional=True)
     found = ApplicationDocument(
         given_name=person.text(f"{{{OSO}}}Imie"),
         family_name=person.text(f"{{{OSO}}}Nazwisko"),
-        pesel=person.below(f"{{{OSO}}}IdOsoby").text(f"{{{OSO}}}PESEL"),
+        pesel=numbers.text(f"{{{OSO}}}PESEL", optional=bool(other_identifier)),
         street=address.text(f"{{{ADR}}}Ulica", optional=True),
         building=address.text(f"{{{ADR}}}Budynek"),
         flat=address.text(f"{{{ADR}}}Lokal", optional=True),
@@ -134,13 +151,21 @@ def parse(data: bytes, *, namespace: str) -> tuple[ApplicationDocument, tuple[st
         justification=content.text(f"{form}Uzasadnienie", optional=True),
         own_data=content.below(f"{form}Zakres").text(f"{form}DaneWlasne") in ("true", "1"),
         statements=statements.texts(f"{form}Oswiadczenie"),
+        other_identifier=other_identifier,
     )
-    if found.pesel:
-        try:
-            clean_pesel(found.pesel)
-        except IdentifierError:
-            remarks.append(BAD_PESEL)
+    if found.pesel and not _is_right(clean_pesel, found.pesel):
+        remarks.append(BAD_PESEL)
+    if found.other_identifier and not _is_right(clean_eidas, found.other_identifier):
+        remarks.append(BAD_IDENTIFIER)
     return found, tuple(dict.fromkeys(remarks))
+
+
+def _is_right(clean: Callable[[str], str], value: str) -> bool:
+    try:
+        clean(value)
+    except IdentifierError:
+        return False
+    return True
 
 
 class _Reader:

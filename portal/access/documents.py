@@ -16,16 +16,19 @@ from portal.access.models import AccessApplication
 from portal.access.receipts import read_file
 from portal.access.rules import State
 from portal.people import pii
+from portal.people.models import Identity
 
 _STATEMENT = "Oświadczam, że dane podane we wniosku są zgodne z prawdą."
 
 
 def build_document(application: AccessApplication) -> tuple[bytes, str]:
     """Return the XML document of a draft and the digest that it must come back with."""
+    identifier = pii.decrypt(application.identifier_encrypted)
+    is_eidas = application.identifier_scheme == Identity.Scheme.EIDAS
     content = application_xml.ApplicationDocument(
         given_name=application.given_name,
         family_name=application.family_name,
-        pesel=pii.decrypt(application.identifier_encrypted),
+        pesel="" if is_eidas else identifier,
         street=application.street,
         building=application.building,
         flat=application.flat,
@@ -39,6 +42,7 @@ def build_document(application: AccessApplication) -> tuple[bytes, str]:
         justification=application.remarks,
         own_data=True,
         statements=(_STATEMENT,),
+        other_identifier=identifier if is_eidas else "",
     )
     document = application_xml.build(content, namespace=settings.ACCESS_FORM_NAMESPACE)
     return document, payload_digest(document)

@@ -29,6 +29,23 @@ class NothingToSign(AccessError):
         super().__init__(str(_("Nie ma wniosku do podpisania. Zacznij od wypełnienia formularza.")))
 
 
+class TrustedSignatureNeedsPesel(AccessError):
+    """The trusted signature is given to people with a PESEL only; this person signed in with a foreign eID."""
+
+    code = "access_trusted_signature_needs_pesel"
+
+    def __init__(self) -> None:
+        super().__init__(
+            str(
+                _(
+                    "Podpis zaufany mają tylko osoby z numerem PESEL, a Ciebie zalogowano zagranicznym "
+                    "identyfikatorem eIDAS. Wniosek jest zapisany. Podpisz go podpisem kwalifikowanym albo "
+                    "przyjdź z dokumentem tożsamości do urzędu."
+                )
+            )
+        )
+
+
 class CannotWithdraw(AccessError):
     """The application has been filed or signed already."""
 

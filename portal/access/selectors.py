@@ -295,6 +295,7 @@ class Desk:
     candidates: list[Subject]
     already_linked: Subject | None
     has_mismatch: bool
+    has_pesel: bool
 
 
 def desk_of(application: AccessApplication, *, query: str = "") -> Desk:
@@ -323,6 +324,7 @@ def desk_of(application: AccessApplication, *, query: str = "") -> Desk:
         has_mismatch=bool(application.form_remarks)
         or any(row.matches is False for row in comparisons)
         or any(fact.matches is False for fact in facts),
+        has_pesel=identity.has_pesel,
     )
 
 

@@ -77,6 +77,7 @@ _REMARKS = {
     "several": gettext_lazy("powtórzone pole: %(name)s"),
     "schema": gettext_lazy("pole niezgodne ze wzorem: %(name)s"),
     "bad_pesel": gettext_lazy("błędny numer PESEL"),
+    "bad_identifier": gettext_lazy("nieznany rodzaj identyfikatora"),
     "bad_date": gettext_lazy("błędna data"),
 }
 

@@ -124,6 +124,7 @@ def preview(request: HttpRequest, identity: Identity) -> HttpResponse:
         return redirect("access:home")
     context = {
         "application": current,
+        "identity": identity,
         "summary": selectors.application_summary(current),
         "doors": selectors.open_doors(),
     }

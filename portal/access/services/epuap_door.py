@@ -45,6 +45,7 @@ def open_from_epuap(inbound: InboundDocument) -> None:
         family_name=_spelling(person.family_name, declared.family_name),
         birth_date=person.birth_date,
     )
+    scheme, identifier = _declared_number(declared)
     _give_up_draft(identity)
     received_at = inbound.sent_at or inbound.received_at
     filing.file_new(
@@ -54,9 +55,9 @@ def open_from_epuap(inbound: InboundDocument) -> None:
             identity=identity,
             given_name=declared.given_name[:120],
             family_name=declared.family_name[:160],
-            identifier_scheme=Identity.Scheme.PESEL,
-            identifier_fingerprint=pii.fingerprint(Identity.Scheme.PESEL, declared.pesel),
-            identifier_encrypted=pii.encrypt(declared.pesel),
+            identifier_scheme=scheme,
+            identifier_fingerprint=pii.fingerprint(scheme, identifier),
+            identifier_encrypted=pii.encrypt(identifier),
             street=declared.street[:120],
             building=declared.building[:20],
             flat=declared.flat[:20],
@@ -93,6 +94,13 @@ def send_decision(application_id: str) -> None:
             key=f"access.decision:{application.public_id}",
         )
         history.note_once(application, "letter_sent")
+
+
+def _declared_number(declared: application_xml.ApplicationDocument) -> tuple[Identity.Scheme, str]:
+    """The number the applicant wrote; it is compared with the signature's, never believed."""
+    if declared.other_identifier and not declared.pesel:
+        return Identity.Scheme.EIDAS, declared.other_identifier
+    return Identity.Scheme.PESEL, declared.pesel
 
 
 def _give_up_draft(identity: Identity) -> None:

@@ -36,9 +36,11 @@ JOB_OF_STATE = {
 def start_signing(*, identity: Identity) -> AccessApplication:
     """Make the XML document of the draft and have it taken to the signing service.
 
-    A second call finds the first one's work. Raises DoorClosed, NothingToSign.
+    A second call finds the first one's work. Raises DoorClosed, NothingToSign, TrustedSignatureNeedsPesel.
     """
     drafting.require_open_door(Door.PORTAL)
+    if not identity.has_pesel:
+        raise errors.TrustedSignatureNeedsPesel
     application = (
         AccessApplication.objects.select_for_update(of=("self",))
         .select_related("identity")

@@ -135,6 +135,22 @@ def test_what_hides_in_a_signature_or_a_comment_is_not_read() -> None:
     assert application.parse(commented, namespace=NAMESPACE) == (CELINAS, ())
 
 
+def test_a_foreign_identifier_stands_in_place_of_the_pesel() -> None:
+    foreign = dataclasses.replace(CELINAS, pesel="", other_identifier="DE/PL/x-1")
+    data = application.build(foreign, namespace=NAMESPACE)
+    assert "oso:IdOsoby{oso:InnyIdentyfikator{oso:TypIdentyfikatora oso:WartoscIdentyfikatora}}" in outline(
+        xml.parse(data)
+    )
+    assert application.parse(data, namespace=NAMESPACE) == (foreign, ())
+    strange = data.replace(b"DE/PL/x-1", b"AB123")
+    found, remarks = application.parse(strange, namespace=NAMESPACE)
+    assert (found.other_identifier, remarks) == ("AB123", ("schema:WartoscIdentyfikatora", "bad_identifier"))
+    untyped = data.replace(b"<oso:TypIdentyfikatora>eIDAS</oso:TypIdentyfikatora>", b"")
+    assert application.parse(untyped, namespace=NAMESPACE)[0] == foreign
+    with pytest.raises(schema.SchemaError):
+        application.build(dataclasses.replace(foreign, other_identifier="AB123"), namespace=NAMESPACE)
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
