@@ -198,7 +198,6 @@ def main() -> None:
     for name in SHARED:
         if name in os.environ:
             os.environ.setdefault(f"SIM_{name}", os.environ[name])
-    os.environ.setdefault("TRUST_LIST", str(var / "simulator" / "public" / "qualified-ca.crt"))
     logs = var / "log"
     logs.mkdir(parents=True, exist_ok=True)
 

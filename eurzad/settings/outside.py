@@ -49,7 +49,11 @@ EPUAP_FORM_URL = env.url(
 )
 TPS_URL = env.url("TPS_URL", for_demo(f"{SIMULATOR_URL}/ep-services/tpSigning5"))
 TPS_SEAL_CERT = env.file("TPS_SEAL_CERT", demo_path("simulator", "public", "tps-seal.crt"))
-TRUST_LIST = env.optional_file("TRUST_LIST")
+TRUST_LIST = env.optional_file("TRUST_LIST", demo_path("simulator", "public", "qualified-ca.crt"))
+PERSONAL_TRUST_LIST = env.optional_file(
+    "PERSONAL_TRUST_LIST", demo_path("simulator", "public", "personal-ca.crt")
+)
+REVOCATION_FETCH = env.flag("REVOCATION_FETCH")
 SEAL_KEY = env.file("SEAL_KEY", demo_path("portal", "keys", "seal.key"))
 SEAL_CERT = env.file("SEAL_CERT", demo_path("portal", "keys", "seal.crt"))
 
