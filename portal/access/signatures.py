@@ -5,14 +5,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography import x509
-from django.conf import settings
-
 from epuap.signatures.report import Person, SignatureReport
+from epuap.signatures.trust import load_trust
 from epuap.xml.verify import payload_digest, verify_document
 from eurzad.lib import clock
-from eurzad.lib.errors import PermanentError
-from portal.access.receipts import read_file
 from portal.people import pii
 
 _LONG_NUMBER = re.compile(r"[0-9]{11}")
@@ -40,12 +36,8 @@ def check(data: bytes) -> Checked:
 
     Raises PermanentError when the certificates named in the settings cannot be read.
     """
-    report = verify_document(
-        data,
-        trusted_seals=_certificates("TPS_SEAL_CERT"),
-        qualified_cas=_certificates("TRUST_LIST"),
-        now=clock.now(),
-    )
+    trust = load_trust()
+    report = verify_document(data, trusted_seals=trust.seals, qualified_cas=trust.qualified, now=clock.now())
     kept = _without_numbers(report)
     if not report.is_valid or report.signer is None:
         raise Refused(_category(report), kept)
@@ -78,12 +70,3 @@ def _without_numbers(report: SignatureReport) -> dict[str, Any]:
         lambda found: pii.mask(found.group()), report.certificate_subject
     )
     return kept
-
-
-def _certificates(setting: str) -> list[x509.Certificate]:
-    if getattr(settings, setting) is None:
-        return []
-    try:
-        return x509.load_pem_x509_certificates(read_file(setting))
-    except ValueError as error:
-        raise PermanentError(f"{setting} is not PEM", code="access.settings") from error
