@@ -1,81 +1,144 @@
-"""Reading a decrypted assertion: is it meant for us, for this request, now, and who does it name?
+"""Reading a verified assertion: is it meant for us, for this request, now, and who does it name?
 
 Every rule refuses with its own code. Nothing here looks further than the element it is given.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from lxml import etree
 
 from epuap.saml import names
 from epuap.saml.elements import day, moment, only_child, optional_child, text_of
 from epuap.saml.errors import SignInRefused
-from eurzad.lib.identifiers import IdentifierError, clean_pesel
+from eurzad.lib.identifiers import IdentifierError, clean_eidas, clean_pesel, pesel_birth_date
 
 SKEW = timedelta(minutes=3)
+_MAX_IDENTIFIER = 256
+_MAX_NAME = 100
+_PESEL = re.compile("[0-9]{11}", re.ASCII)
+_KNOWN_CONDITIONS = {names.saml(one) for one in ("AudienceRestriction", "OneTimeUse", "ProxyRestriction")}
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """What an answer has to agree with. `level` is the weakest acceptable level of assurance."""
+    """What an answer has to agree with.
+
+    `levels` are the accepted levels of assurance; `attributes` maps identifier, given_name, family_name and
+    birth_date to the names of the attributes that hold them, and is empty where the assertion names nobody.
+    """
 
     issuer: str
     audience: str
     acs_url: str
     request_id: str
     now: datetime
-    level: str = names.LEVEL_SUBSTANTIAL
+    levels: tuple[str, ...] = names.ACCEPTED_LEVELS
+    attributes: Mapping[str, str] = field(default_factory=lambda: names.ATTRIBUTES)
+
+
+@dataclass(frozen=True)
+class PersonData:
+    """Who a person is: a PESEL or an eIDAS identifier, names, and the birth date where one is known."""
+
+    identifier_scheme: Literal["pesel", "eidas"]
+    identifier: str = field(repr=False)
+    given_name: str = field(repr=False)
+    family_name: str = field(repr=False)
+    birth_date: date | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session at the identity provider, for single logout only; its NameID identifies nobody here."""
+
+    name_id: str = field(repr=False)
+    name_format: str
+    index: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Authentication:
+    """What an assertion says of one sign-in; `person` is None where only the session is named.
+
+    `source` names the means the person used (AuthenticatingAuthority).
+    """
+
+    assertion_id: str = field(repr=False)
+    level: str
+    source: str
+    session: Session
+    person: PersonData | None
 
 
 @dataclass(frozen=True)
 class VerifiedPerson:
-    """A natural person whom the identity provider vouches for; personal data stays out of `repr`.
+    """A natural person whom the identity provider vouches for; personal data stays out of `repr`."""
 
-    `source` names the means the person used (AuthenticatingAuthority); `name_id` and `session_index` are
-    for single logout only and identify nobody.
-    """
-
-    pesel: str = field(repr=False)
+    identifier_scheme: Literal["pesel", "eidas"]
+    identifier: str = field(repr=False)
     given_name: str = field(repr=False)
     family_name: str = field(repr=False)
-    birth_date: date = field(repr=False)
+    birth_date: date | None = field(repr=False)
     level: str
     source: str
-    name_id: str = field(repr=False)
-    session_index: str = field(repr=False)
 
 
-def read_assertion(assertion: etree._Element, expected: Expectation) -> VerifiedPerson:
-    """Check an `Assertion` (SAML profiles §4.1.4.3 and the eIDAS attribute profile) and return the person.
-
-    Raises SignInRefused.
-    """
+def read_assertion(assertion: etree._Element, expected: Expectation) -> Authentication:
+    """Check an `Assertion` (SAML profiles §4.1.4.3) and return what it says. Raises SignInRefused."""
     if assertion.tag != names.saml("Assertion") or assertion.get("Version") != "2.0":
         raise SignInRefused("assertion_structure")
+    assertion_id = message_id(assertion, code="assertion_structure")
     issuer = only_child(assertion, names.saml("Issuer"), code="assertion_issuer")
     if text_of(issuer, code="assertion_issuer") != expected.issuer:
         raise SignInRefused("assertion_issuer")
-    name_id = _check_subject(assertion, expected)
+    _check_past(assertion.get("IssueInstant"), expected.now, code="assertion_time")
+    name_id, name_format = _check_subject(assertion, expected)
     _check_conditions(assertion, expected)
     statement = only_child(assertion, names.saml("AuthnStatement"), code="authn_statement")
-    level, source = _read_context(statement, expected.level)
-    attributes = _read_attributes(assertion)
-    return VerifiedPerson(
-        pesel=_pesel(attributes),
-        given_name=_name(attributes, "FirstName"),
-        family_name=_name(attributes, "FamilyName"),
-        birth_date=day(_value(attributes, "DateOfBirth", max_length=11), code="attribute_birth_date"),
+    level, source = _read_statement(statement, expected)
+    return Authentication(
+        assertion_id=assertion_id,
         level=level,
         source=source,
-        name_id=name_id,
-        session_index=statement.get("SessionIndex", "")[:200],
+        session=Session(name_id, name_format, statement.get("SessionIndex", "")[:200]),
+        person=_read_person(assertion, expected.attributes) if expected.attributes else None,
     )
 
 
-def _check_subject(assertion: etree._Element, expected: Expectation) -> str:
+def person_data(*, identifier: str, given_name: str, family_name: str, birth_date: date | None) -> PersonData:
+    """Return a person whose parts are in order. Raises SignInRefused.
+
+    The identifier is a PESEL (eleven ASCII digits with their check digit) or an eIDAS identifier made for
+    Poland; a birth date that nobody stated is the one a PESEL carries.
+    """
+    for name in (given_name, family_name):
+        if not name or len(name) > _MAX_NAME or not name.isprintable():
+            raise SignInRefused("attribute_value")
+    scheme: Literal["pesel", "eidas"] = "pesel" if _PESEL.fullmatch(identifier) else "eidas"
+    try:
+        clean = clean_pesel(identifier) if scheme == "pesel" else clean_eidas(identifier)
+        if birth_date is None and scheme == "pesel":
+            birth_date = pesel_birth_date(clean)
+    except IdentifierError as error:
+        raise SignInRefused("identifier") from error
+    return PersonData(scheme, clean, given_name, family_name, birth_date)
+
+
+def message_id(element: etree._Element, *, code: str) -> str:
+    """Return the ID of a message or an assertion; raises SignInRefused for none and for an absurd one."""
+    value = element.get("ID", "")
+    if not value or len(value) > 256 or not (value.isascii() and value.isprintable()):
+        raise SignInRefused(code)
+    return value
+
+
+def _check_subject(assertion: etree._Element, expected: Expectation) -> tuple[str, str]:
+    """Check the one bearer confirmation; return NameID and its format, which only single logout needs."""
     subject = only_child(assertion, names.saml("Subject"), code="subject")
-    name_id = only_child(subject, names.saml("NameID"), code="subject")
     confirmation = only_child(subject, names.saml("SubjectConfirmation"), code="subject")
     data = only_child(confirmation, names.saml("SubjectConfirmationData"), code="subject")
     if confirmation.get("Method") != names.BEARER:
@@ -85,12 +148,18 @@ def _check_subject(assertion: etree._Element, expected: Expectation) -> str:
     if data.get("Recipient") != expected.acs_url:
         raise SignInRefused("recipient")
     _check_window(data, expected.now, code="subject_time")
-    return text_of(name_id, code="subject", max_length=256)
+    name_id = optional_child(subject, names.saml("NameID"), code="subject")
+    if name_id is None:
+        return "", ""
+    return text_of(name_id, code="subject", max_length=256), name_id.get("Format", "")[:200]
 
 
 def _check_conditions(assertion: etree._Element, expected: Expectation) -> None:
+    """OneTimeUse needs nothing here: no assertion is kept. An unknown condition makes the assertion void."""
     conditions = only_child(assertion, names.saml("Conditions"), code="conditions")
     _check_window(conditions, expected.now, code="conditions_time")
+    if any(one.tag not in _KNOWN_CONDITIONS for one in conditions.iterchildren(etree.Element)):
+        raise SignInRefused("conditions")
     restrictions = conditions.findall(names.saml("AudienceRestriction"))
     if not restrictions:
         raise SignInRefused("audience")
@@ -101,51 +170,53 @@ def _check_conditions(assertion: etree._Element, expected: Expectation) -> None:
 
 
 def _check_window(element: etree._Element, now: datetime, *, code: str) -> None:
-    if "NotBefore" in element.attrib and now + SKEW < moment(element.get("NotBefore"), code=code):
-        raise SignInRefused(code)
-    if now - SKEW >= moment(element.get("NotOnOrAfter"), code=code):
+    if "NotBefore" in element.attrib:
+        _check_past(element.get("NotBefore"), now, code=code)
+    _check_future(element.get("NotOnOrAfter"), now, code=code)
+
+
+def _check_past(value: str | None, now: datetime, *, code: str) -> None:
+    if now + SKEW < moment(value, code=code):
         raise SignInRefused(code)
 
 
-def _read_context(statement: etree._Element, weakest: str) -> tuple[str, str]:
+def _check_future(value: str | None, now: datetime, *, code: str) -> None:
+    if now - SKEW >= moment(value, code=code):
+        raise SignInRefused(code)
+
+
+def _read_statement(statement: etree._Element, expected: Expectation) -> tuple[str, str]:
+    _check_past(statement.get("AuthnInstant"), expected.now, code="authn_time")
+    if "SessionNotOnOrAfter" in statement.attrib:
+        _check_future(statement.get("SessionNotOnOrAfter"), expected.now, code="authn_time")
     context = only_child(statement, names.saml("AuthnContext"), code="level")
     reference = only_child(context, names.saml("AuthnContextClassRef"), code="level")
     level = text_of(reference, code="level")
-    if level not in names.LEVELS or names.LEVELS.index(level) < names.LEVELS.index(weakest):
+    if level not in expected.levels:
         raise SignInRefused("level")
-    authority = optional_child(context, names.saml("AuthenticatingAuthority"), code="level")
-    return level, text_of(authority, code="level", max_length=200) if authority is not None else ""
+    authorities = context.findall(names.saml("AuthenticatingAuthority"))
+    source = text_of(authorities[0], code="level", max_length=1024)[:200] if authorities else ""
+    return level, source
 
 
-def _read_attributes(assertion: etree._Element) -> dict[str, list[etree._Element]]:
-    """Return attribute values by attribute name; the same name twice is two values, never the last one."""
+def _read_person(assertion: etree._Element, attributes: Mapping[str, str]) -> PersonData:
+    """The same name twice is two values, never the last one."""
     found: dict[str, list[etree._Element]] = {}
     for statement in assertion.findall(names.saml("AttributeStatement")):
         for attribute in statement.findall(names.saml("Attribute")):
             values = attribute.findall(names.saml("AttributeValue"))
             found.setdefault(attribute.get("Name", ""), []).extend(values)
-    return found
 
+    def value(key: str, max_length: int) -> str:
+        values = found.get(attributes[key], [])
+        if len(values) != 1:
+            raise SignInRefused("attribute_count")
+        return text_of(values[0], code="attribute_value", max_length=max_length)
 
-def _value(attributes: dict[str, list[etree._Element]], friendly: str, *, max_length: int) -> str:
-    values = attributes.get(names.ATTRIBUTES[friendly], [])
-    if len(values) != 1:
-        raise SignInRefused("attribute_count")
-    return text_of(values[0], code="attribute_value", max_length=max_length)
-
-
-def _name(attributes: dict[str, list[etree._Element]], friendly: str) -> str:
-    value = _value(attributes, friendly, max_length=100)
-    if not value.isprintable():
-        raise SignInRefused("attribute_value")
-    return value
-
-
-def _pesel(attributes: dict[str, list[etree._Element]]) -> str:
-    value = _value(attributes, "PersonIdentifier", max_length=64)
-    if len(value) != 11 or not (value.isascii() and value.isdigit()):
-        raise SignInRefused("pesel")
-    try:
-        return clean_pesel(value)
-    except IdentifierError as error:
-        raise SignInRefused("pesel") from error
+    has_birth_date = "birth_date" in attributes
+    return person_data(
+        identifier=value("identifier", _MAX_IDENTIFIER),
+        given_name=value("given_name", _MAX_NAME),
+        family_name=value("family_name", _MAX_NAME),
+        birth_date=day(value("birth_date", 11), code="attribute_birth_date") if has_birth_date else None,
+    )

@@ -1,4 +1,4 @@
-"""Names of SAML 2.0, XML Encryption 1.1 and eIDAS that the national node uses."""
+"""Names of SAML 2.0, XML Encryption 1.1 and eIDAS that sign-in uses."""
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
@@ -19,18 +19,37 @@ NAME_FORMAT_URI = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
 STATUS_SUCCESS = f"{STATUS}Success"
+STATUSES = frozenset(
+    (
+        "Requester", "Responder", "VersionMismatch", "AuthnFailed", "InvalidAttrNameOrValue",
+        "InvalidNameIDPolicy", "NoAuthnContext", "NoAvailableIDP", "NoPassive", "NoSupportedIDP",
+        "PartialLogout", "ProxyCountExceeded", "RequestDenied", "RequestUnsupported",
+        "RequestVersionDeprecated", "RequestVersionTooHigh", "RequestVersionTooLow",
+        "ResourceNotRecognized", "TooManyResponses", "UnknownAttrProfile", "UnknownPrincipal",
+        "UnsupportedBinding",
+    )
+)  # fmt: skip
+"""Names of failures (SAML core §3.2.2.2); whatever else stands in their place is not written anywhere."""
 
 LEVELS = tuple(f"http://eidas.europa.eu/LoA/{level}" for level in ("low", "substantial", "high"))
 """Levels of assurance from the weakest to the strongest."""
 LEVEL_SUBSTANTIAL = LEVELS[1]
+ACCEPTED_LEVELS = LEVELS[1:]
 
 ATTRIBUTES = {
-    "FirstName": f"{NATURAL_PERSON}/CurrentGivenName",
-    "FamilyName": f"{NATURAL_PERSON}/CurrentFamilyName",
-    "DateOfBirth": f"{NATURAL_PERSON}/DateOfBirth",
-    "PersonIdentifier": f"{NATURAL_PERSON}/PersonIdentifier",
+    "given_name": f"{NATURAL_PERSON}/CurrentGivenName",
+    "family_name": f"{NATURAL_PERSON}/CurrentFamilyName",
+    "birth_date": f"{NATURAL_PERSON}/DateOfBirth",
+    "identifier": f"{NATURAL_PERSON}/PersonIdentifier",
 }
-"""Friendly name to name of the four attributes that the node knows."""
+"""What an attribute holds, to its eIDAS name."""
+FRIENDLY_NAMES = {
+    "given_name": "FirstName",
+    "family_name": "FamilyName",
+    "birth_date": "DateOfBirth",
+    "identifier": "PersonIdentifier",
+}
+"""What an attribute holds, to its eIDAS friendly name; for requests only, answers are read by name."""
 
 
 def saml(local: str) -> str:

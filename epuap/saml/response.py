@@ -1,75 +1,95 @@
-"""From the bytes of an ArtifactResponse to a verified person.
+"""From the bytes of an answer to what it says of a person.
 
-What is trusted, and why. The operator's own sample of an answer carries two signatures, on `ArtifactResponse`
-and on the `Response` inside it; the encrypted `Assertion` has none of its own. So the signature on
-`ArtifactResponse` is required, its one reference has to resolve to that very element, and everything read
-afterwards is read from the bytes which that reference covers, parsed anew. A signature on `Response` or on
-the decrypted `Assertion` is not required, but where it stands it has to verify over the element it stands in.
+What is trusted, and why (ADR 0008):
+
+- `login.gov.pl`. The operator's own sample of an answer carries two signatures, on `ArtifactResponse` and on
+  the `Response` inside it; the encrypted `Assertion` has none of its own. So the signature on
+  `ArtifactResponse` is required, and the assertion has to be encrypted.
+- `epuap`. The `Assertion` has to carry its own signature, whether it came plain or encrypted, by artifact or
+  by POST.
+
+Wherever else a signature stands it has to be good as well. The one reference of each has to resolve to the very
+element the signature stands in. All are verified in the tree as it came: canonicalising an outer element drops
+namespace declarations that the PrefixList of an inner signature may count on. A signed assertion is then read
+from the bytes its reference covers, parsed anew; of the elements around it only attributes and direct children
+are read, strictly.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
 
-from epuap.saml import names
-from epuap.saml.assertion import Expectation, VerifiedPerson, read_assertion
-from epuap.saml.decryption import decrypt_assertion
+from epuap.saml import guard, names
+from epuap.saml.assertion import Authentication, Expectation, message_id, read_assertion
+from epuap.saml.decryption import PrivateKey, decrypt_assertion
 from epuap.saml.elements import only_child, optional_child, text_of
 from epuap.saml.errors import SignInRefused
+from epuap.saml.metadata import EPUAP
 from epuap.xml import dsig
-from eurzad.lib import xml
-
-_MAX_BYTES = 256 * 1024
-_MAX_DEPTH = 40
-_MAX_NODES = 2_000
 
 
-def read_answer(
-    data: bytes,
-    *,
-    resolve_id: str,
-    expected: Expectation,
-    certificates: Sequence[x509.Certificate],
-    private_key: ec.EllipticCurvePrivateKey,
-) -> VerifiedPerson:
-    """Check a SOAP envelope with an ArtifactResponse and return the person it names.
+@dataclass(frozen=True)
+class Trust:
+    """Whom an answer is believed: the provider's pinned certificates, its profile, and our own keys."""
 
-    `resolve_id` is the ID of our ArtifactResolve, `certificates` are the identity provider's pinned ones.
-    Raises SignInRefused.
+    certificates: Sequence[x509.Certificate]
+    keys: Sequence[PrivateKey]
+    profile: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A verified answer; `response_id` and the assertion's ID are good for one sign-in."""
+
+    response_id: str
+    authentication: Authentication
+
+
+def read_artifact_answer(data: bytes, *, resolve_id: str, expected: Expectation, trust: Trust) -> Answer:
+    """Check a SOAP envelope with an ArtifactResponse and return what it says.
+
+    `resolve_id` is the ID of our ArtifactResolve. Raises SignInRefused.
     """
-    message = read_signed_body(
+    message = read_body(
         data,
         tag=names.samlp("ArtifactResponse"),
         in_response_to=resolve_id,
         issuer=expected.issuer,
-        certificates=certificates,
+        certificates=trust.certificates,
+        is_signature_required=trust.profile != EPUAP,
     )
     check_status(message)
     response = optional_child(message, names.samlp("Response"), code="response_count")
     if response is None:
         raise SignInRefused("artifact_unknown", status=400)
-    response = _signed_if_claimed(response, root=message, certificates=certificates)
-    _check_response(response, expected)
-    assertion = _decrypted(response, private_key)
-    assertion = _signed_if_claimed(assertion, root=assertion, certificates=certificates)
-    return read_assertion(assertion, expected)
+    return _read_response(response, expected=expected, trust=trust, is_posted=False)
 
 
-def read_signed_body(
+def read_posted_answer(data: bytes, *, expected: Expectation, trust: Trust) -> Answer:
+    """Check a Response that the browser brought and return what it says. Raises SignInRefused."""
+    response = guard.parse(data)
+    if response.tag != names.samlp("Response"):
+        raise SignInRefused("response_structure", status=400)
+    return _read_response(response, expected=expected, trust=trust, is_posted=True)
+
+
+def read_body(
     data: bytes,
     *,
     tag: str,
     in_response_to: str,
     issuer: str,
     certificates: Sequence[x509.Certificate],
+    is_signature_required: bool = True,
 ) -> etree._Element:
-    """Return the one element of a SOAP body, as it was signed.
+    """Return the one element of a SOAP body.
 
-    It is named `tag`, signed by a pinned key of `issuer`, and answers our message. Raises SignInRefused.
+    It is named `tag`, says it is by `issuer`, answers our message, and is signed by a pinned key; without
+    `is_signature_required` it may be unsigned. Raises SignInRefused.
     """
-    envelope = _parse(data)
+    envelope = guard.parse(data)
     body = envelope.find(names.soap("Body"))
     if envelope.tag != names.soap("Envelope") or body is None or len(body) != 1:
         raise SignInRefused("soap_structure", status=400)
@@ -78,8 +98,8 @@ def read_signed_body(
         raise SignInRefused("soap_fault", status=400)
     if message.tag != tag:
         raise SignInRefused("soap_structure", status=400)
-    signature = only_child(message, names.ds("Signature"), code="signature_missing")
-    message = _signed(signature, message, root=envelope, certificates=certificates)
+    if is_signature_required or _has_signature(message):
+        _verify(message, certificates, code="signature_missing")
     if message.get("Version") != "2.0":
         raise SignInRefused("answer_version")
     if message.get("InResponseTo") != in_response_to:
@@ -97,50 +117,29 @@ def check_status(message: etree._Element) -> None:
     if code.get("Value") == names.STATUS_SUCCESS:
         return
     detail = code.find(names.samlp("StatusCode"))
-    value = (code if detail is None else detail).get("Value", "")
-    name = value.removeprefix(names.STATUS)
-    raise SignInRefused(f"status_{name[:40]}" if name.isascii() and name.isalpha() else "status")
+    name = (code if detail is None else detail).get("Value", "").removeprefix(names.STATUS)
+    raise SignInRefused(f"status_{name}" if name in names.STATUSES else "status")
 
 
-def _parse(data: bytes) -> etree._Element:
-    try:
-        return xml.parse(data, max_bytes=_MAX_BYTES, max_depth=_MAX_DEPTH, max_nodes=_MAX_NODES)
-    except xml.XmlRejected as error:
-        raise SignInRefused(f"xml_{error.code}", status=400) from error
+def _read_response(
+    response: etree._Element, *, expected: Expectation, trust: Trust, is_posted: bool
+) -> Answer:
+    if _has_signature(response):
+        _verify(response, trust.certificates)
+    _check_response(response, expected, is_posted=is_posted)
+    assertion = _assertion_of(response, trust)
+    if trust.profile == EPUAP or _has_signature(assertion):
+        assertion = _verify(assertion, trust.certificates, code="assertion_unsigned").signed_copy()
+    return Answer(message_id(response, code="response_structure"), read_assertion(assertion, expected))
 
 
-def _signed(
-    signature: etree._Element,
-    element: etree._Element,
-    *,
-    root: etree._Element,
-    certificates: Sequence[x509.Certificate],
-) -> etree._Element:
-    """Return `element` as the signature in it covers it; `root` is the root of the tree both stand in."""
-    try:
-        (reference,) = dsig.verify(signature, root=root, certificates=certificates)
-    except dsig.SignatureRefused as error:
-        raise SignInRefused(f"signature_{error.code}") from error
-    if reference.element is not element:
-        raise SignInRefused("signature_coverage")
-    return reference.signed_copy()
-
-
-def _signed_if_claimed(
-    element: etree._Element, *, root: etree._Element, certificates: Sequence[x509.Certificate]
-) -> etree._Element:
-    signature = optional_child(element, names.ds("Signature"), code="signature_count")
-    if signature is None:
-        return element
-    return _signed(signature, element, root=root, certificates=certificates)
-
-
-def _check_response(response: etree._Element, expected: Expectation) -> None:
+def _check_response(response: etree._Element, expected: Expectation, *, is_posted: bool) -> None:
     if response.get("Version") != "2.0":
         raise SignInRefused("response_structure")
     if response.get("InResponseTo") != expected.request_id:
         raise SignInRefused("response_in_response_to")
-    if response.get("Destination", expected.acs_url) != expected.acs_url:
+    destination = response.get("Destination")
+    if destination != expected.acs_url and (is_posted or destination is not None):
         raise SignInRefused("destination")
     issuer = only_child(response, names.saml("Issuer"), code="response_issuer")
     if text_of(issuer, code="response_issuer") != expected.issuer:
@@ -148,8 +147,34 @@ def _check_response(response: etree._Element, expected: Expectation) -> None:
     check_status(response)
 
 
-def _decrypted(response: etree._Element, private_key: ec.EllipticCurvePrivateKey) -> etree._Element:
-    if response.findall(names.saml("Assertion")):
-        raise SignInRefused("assertion_not_encrypted")
-    encrypted = only_child(response, names.saml("EncryptedAssertion"), code="assertion_count")
-    return _parse(decrypt_assertion(encrypted, private_key))
+def _assertion_of(response: etree._Element, trust: Trust) -> etree._Element:
+    """Return the one assertion: the plain element as it stands, or what the encrypted one holds."""
+    encrypted = optional_child(response, names.saml("EncryptedAssertion"), code="assertion_count")
+    if encrypted is None:
+        plain = only_child(response, names.saml("Assertion"), code="assertion_count")
+        if trust.profile != EPUAP:
+            raise SignInRefused("assertion_not_encrypted")
+        return plain
+    assertion = guard.parse(decrypt_assertion(encrypted, trust.keys))
+    if assertion.tag != names.saml("Assertion"):
+        raise SignInRefused("assertion_structure")
+    return assertion
+
+
+def _has_signature(element: etree._Element) -> bool:
+    return element.find(names.ds("Signature")) is not None
+
+
+def _verify(
+    element: etree._Element, certificates: Sequence[x509.Certificate], *, code: str = "signature_count"
+) -> dsig.VerifiedReference:
+    """Verify the one signature in `element` over `element` itself; `code` tells of none. Raises SignInRefused."""
+    signature = only_child(element, names.ds("Signature"), code=code)
+    root = element.getroottree().getroot()
+    try:
+        (reference,) = dsig.verify(signature, root=root, certificates=certificates)
+    except dsig.SignatureRefused as error:
+        raise SignInRefused(f"signature_{error.code}") from error
+    if reference.element is not element:
+        raise SignInRefused("signature_coverage")
+    return reference

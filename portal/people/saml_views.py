@@ -1,4 +1,4 @@
-"""The national sign-in in the browser: to the identity provider, back with an artifact, and finish.
+"""The national sign-in in the browser: to the identity provider, back with an answer, and finish.
 
 The answer comes back as a cross-site POST without our cookies, so it is parked with the request, and a GET of
 our own finishes with the cookie of the browser that began.
@@ -15,7 +15,10 @@ from allauth.decorators import rate_limit
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import complete_social_login
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
@@ -33,6 +36,8 @@ from portal.people.session import SAML_KEY
 logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponse]
+MAX_FORM_BYTES = 512 * 1024
+"""A message of 256 KB in base64, whose every sign may need escaping now and then, and the relay state."""
 
 
 def refusals_shown(view: View) -> View:
@@ -75,11 +80,13 @@ def national_login(request: HttpRequest, idp: str) -> HttpResponse:
 @csrf_exempt
 @refusals_shown
 def acs(request: HttpRequest, idp: str) -> HttpResponse:
-    """Take an artifact that the identity provider sends through the browser (assertion consumer service)."""
-    public_id = saml.receive_artifact(
+    """Take what the identity provider sends through the browser (assertion consumer service)."""
+    fields = _bounded_fields(request)
+    public_id = saml.receive_answer(
         idp=idp,
-        artifact=request.POST.get("SAMLart", ""),
-        relay_state=request.POST.get("RelayState", ""),
+        artifact=fields.get("SAMLart", ""),
+        response=fields.get("SAMLResponse", ""),
+        relay_state=fields.get("RelayState", ""),
     )
     return redirect("saml_finish", idp=idp, request_id=public_id)
 
@@ -87,15 +94,15 @@ def acs(request: HttpRequest, idp: str) -> HttpResponse:
 @require_GET
 @refusals_shown
 def finish(request: HttpRequest, idp: str, request_id: uuid.UUID) -> HttpResponse:
-    """Resolve the artifact and sign the person in, in the browser that began."""
+    """Verify the answer and sign the person in, in the browser that began."""
     cookie = _cookie_name(request_id)
     person, started = saml.finish_sign_in(
         idp=idp, public_id=request_id, binding=request.COOKIES.get(cookie, "")
     )
     try:
         identity = services.sign_in_identity(
-            scheme="pesel",
-            identifier=person.pesel,
+            scheme=person.identifier_scheme,
+            identifier=person.identifier,
             given_name=person.given_name,
             family_name=person.family_name,
             birth_date=person.birth_date,
@@ -116,12 +123,28 @@ def finish(request: HttpRequest, idp: str, request_id: uuid.UUID) -> HttpRespons
 @refusals_shown
 def metadata(request: HttpRequest, idp: str) -> HttpResponse:
     """What the operator of the identity provider needs to know of the portal."""
-    config.identity_provider(idp)
-    sp = config.service_provider()
+    provider = config.identity_provider(idp)
+    sp = config.service_provider(provider)
     document = service_provider_metadata(
-        entity_id=sp.entity_id, acs_url=saml.acs_url(idp), certificate_pem=sp.certificate_pem
+        entity_id=sp.entity_id,
+        acs_url=saml.acs_url(idp),
+        certificates=sp.certificates,
+        profile=provider.profile,
+        binding=provider.binding,
     )
     return HttpResponse(document, content_type="application/samlmetadata+xml")
+
+
+def _bounded_fields(request: HttpRequest) -> QueryDict:
+    """Return the fields that were brought; raises SignInRefused before a large form is read."""
+    if request.method == "GET":  # an artifact may come in the address (SAML bindings §3.6.3)
+        return request.GET
+    try:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FORM_BYTES:
+            raise SignInRefused("form_too_big", status=400)
+        return request.POST
+    except (ValueError, BadRequest, SuspiciousOperation, UnreadablePostError, MultiPartParserError) as error:
+        raise SignInRefused("form", status=400) from error
 
 
 def _cookie_name(request_id: uuid.UUID) -> str:

@@ -138,7 +138,10 @@ def _sign_in_page(request: HttpRequest, demo_form: forms.DemoForm) -> HttpRespon
         request,
         "account/login.html",
         {
-            "providers": [(name, one["profile"]) for name, one in settings.IDENTITY_PROVIDERS.items()],
+            "providers": [
+                {"name": name, "profile": one["profile"], "label": one.get("label", "")}
+                for name, one in settings.IDENTITY_PROVIDERS.items()
+            ],
             "decision_days": settings.ACCESS_DECISION_DAYS,
             "doors": settings.ACCESS_DOORS,
             "next": get_next_redirect_url(request) or "",

@@ -111,7 +111,7 @@ def test_next_stays_on_this_site(visitor: Browser, asked: str, landed: str) -> N
         (Answer(valid_for=timedelta(minutes=-10)), "subject_time"),
         (Answer(signer=support.make_key_pair("stranger")), "signature_value"),
         (Answer(sign_artifact_response=False), "signature_missing"),
-        (Answer(pesel="68841212045"), "pesel"),
+        (Answer(pesel="68841212045"), "identifier"),
         (Answer(level="http://eidas.europa.eu/LoA/low"), "level"),
         (Answer(status="urn:oasis:names:tc:SAML:2.0:status:Responder"), "status_Responder"),
     ],
@@ -187,7 +187,7 @@ def test_a_second_artifact_for_one_request_is_refused(visitor: Browser, refusals
     request_id, relay_state = visitor.begin()
     visitor.answer(visitor.idp.issue(request_id), relay_state)
     assert_refused(visitor.answer(visitor.idp.issue(request_id), relay_state))
-    assert refusals() == ["artifact_second"]
+    assert refusals() == ["answer_second"]
 
 
 def test_an_artifact_is_not_taken_for_a_second_request(visitor: Browser, refusals) -> None:
@@ -196,7 +196,7 @@ def test_an_artifact_is_not_taken_for_a_second_request(visitor: Browser, refusal
     visitor.answer(artifact, relay_state)
     _, second_relay_state = visitor.begin()
     assert_refused(visitor.answer(artifact, second_relay_state))
-    assert refusals() == ["artifact_replayed"]
+    assert refusals() == ["answer_replayed"]
 
 
 def test_a_used_answer_is_refused(visitor: Browser, refusals) -> None:
@@ -341,7 +341,7 @@ def test_sign_out_ends_here_first_and_there_later(visitor: Browser, run_jobs, se
     run_jobs()
     (logout,) = visitor.idp.logouts
     assert logout.findtext("p:SessionIndex", namespaces=support.NS) == "_S-1"
-    assert SignInRequest.objects.get().name_id == ""
+    assert SignInRequest.objects.get().session == b""
     saml.send_logout(SignInRequest.objects.get().public_id)
     assert len(visitor.idp.logouts) == 1
 
@@ -353,10 +353,10 @@ def test_a_silent_provider_delays_no_sign_out(visitor: Browser, run_jobs, settin
     sign_out(visitor.client, settings)
     assert not visitor.is_signed_in
     run_jobs()
-    assert SignInRequest.objects.get().name_id != ""
+    assert SignInRequest.objects.get().session != b""
     visitor.idp.raw_answer = None
     run_jobs(force=True)
-    assert SignInRequest.objects.get().name_id == ""
+    assert SignInRequest.objects.get().session == b""
 
 
 def test_sign_out_needs_a_post(visitor: Browser) -> None:

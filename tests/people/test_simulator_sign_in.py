@@ -44,7 +44,7 @@ def test_a_persona_signs_in_and_out(
     client.post("/logowanie/wyloguj/", {"csrfmiddlewaretoken": token})
     assert "_auth_user_id" not in client.session
     assert run_jobs() == 1
-    assert SignInRequest.objects.get().name_id == ""
+    assert SignInRequest.objects.get().session == b""
 
 
 def test_a_128_bit_key_under_another_name_is_read(client: Client, simulator: Simulator) -> None:

@@ -14,7 +14,8 @@ from tests.support import idp as support
 from tests.support.idp import NS, SP_ENTITY_ID, Idp
 
 IDP = Idp()
-SP = ServiceProvider(SP_ENTITY_ID, "Urząd", IDP.sp.key_pem, IDP.sp.certificate_pem, IDP.sp.key)
+SP = ServiceProvider(SP_ENTITY_ID, "Urząd", (IDP.sp.key,), (IDP.sp.certificate,))
+PROVIDER = read_identity_provider("login", IDP.metadata())
 AT = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 EIDAS = "{http://eidas.europa.eu/saml-extensions}"
 
@@ -24,8 +25,8 @@ def test_authn_request_is_what_the_node_expects() -> None:
         messages.authn_request(
             request_id="ID-1",
             issued_at=AT,
-            destination="https://idp.example.test/sso",
             acs_url="https://portal.example.test/saml/login/acs/",
+            provider=PROVIDER,
             sp=SP,
         )
     )
@@ -33,7 +34,7 @@ def test_authn_request_is_what_the_node_expects() -> None:
         "ID": "ID-1",
         "Version": "2.0",
         "IssueInstant": "2026-11-23T12:00:00Z",
-        "Destination": "https://idp.example.test/sso",
+        "Destination": "http://127.0.0.1:1/sso",
         "AssertionConsumerServiceURL": "https://portal.example.test/saml/login/acs/",
         "ProtocolBinding": "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact",
         "ForceAuthn": "true",
@@ -75,6 +76,7 @@ def test_soap_messages_are_signed() -> None:
         issued_at=AT,
         destination="https://idp.example.test/logout",
         name_id="abc",
+        name_format="",
         session_index="_S-1",
         sp=SP,
     )
@@ -126,7 +128,7 @@ def test_unusable_metadata_is_refused(old: bytes, new: bytes, code: str) -> None
 def test_own_metadata_says_how_to_answer() -> None:
     root = etree.fromstring(
         service_provider_metadata(
-            entity_id=SP_ENTITY_ID, acs_url="https://portal/acs/", certificate_pem=SP.certificate_pem
+            entity_id=SP_ENTITY_ID, acs_url="https://portal/acs/", certificates=SP.certificates
         )
     )
     assert root.get("entityID") == SP_ENTITY_ID
@@ -135,9 +137,6 @@ def test_own_metadata_says_how_to_answer() -> None:
     service = root.find(".//{urn:oasis:names:tc:SAML:2.0:metadata}AssertionConsumerService")
     assert service.get("Location") == "https://portal/acs/"
     assert service.get("Binding").endswith("HTTP-Artifact")
-
-
-PROVIDER = read_identity_provider("login", IDP.metadata())
 
 
 def test_an_artifact_of_the_provider_leads_to_its_service() -> None:

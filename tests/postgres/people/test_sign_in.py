@@ -50,7 +50,7 @@ def test_one_artifact_for_eight_requests_is_parked_with_one(visitor: Browser, re
     artifact = visitor.idp.issue(begun[0][0])
     answers = all_at_once(lambda one: visitor.answer(artifact, one[1]).status_code, begun)
     assert Counter(answers) == {302: 1, 403: 7}
-    assert refusals() == ["artifact_replayed"] * 7
+    assert refusals() == ["answer_replayed"] * 7
     assert SignInRequest.objects.exclude(artifact="").count() == 1
 
 
