@@ -48,6 +48,7 @@ class SigningForm(forms.Form):
             ("epsignature", "Podpis zaufany (nowy zapis EPSignature)"),
             ("podpiszp", "Podpis zaufany (starszy zapis PodpisZP)"),
             ("qualified", "Podpis kwalifikowany"),
+            ("personal", "Podpis osobisty (e-dowód)"),
         ],
         widget=forms.RadioSelect,
         initial="epsignature",
@@ -59,7 +60,7 @@ class SigningForm(forms.Form):
         self._people = [people.from_persona(persona) for persona in people.RESIDENTS]
         if current is not None and current not in self._people:
             self._people.insert(0, current)
-        choices = [(str(i), f"{p.full_name}, PESEL {p.pesel}") for i, p in enumerate(self._people)]
+        choices = [(str(i), p.described) for i, p in enumerate(self._people)]
         field = self.fields["signer"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices

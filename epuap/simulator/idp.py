@@ -1,50 +1,44 @@
-"""The national node: from a signed AuthnRequest to an artifact, and from the artifact to an assertion."""
+"""The identity providers: from a signed AuthnRequest to an answer, by artifact or through the browser."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import secrets
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from lxml import etree
 
-from epuap.simulator import keys
+from epuap.simulator import answers, failures, keys, providers
 from epuap.simulator.errors import Refused
-from epuap.simulator.models import Behaviour, SignIn
+from epuap.simulator.failures import Name
+from epuap.simulator.keys import Credential
+from epuap.simulator.models import SignIn
 from epuap.simulator.people import Person
+from epuap.simulator.providers import Provider
 from epuap.simulator.wire import dsig, saml, soap
 from eurzad.lib import clock
-from eurzad.lib.personas import DEMO
 
 ARTIFACT_LIFETIME = timedelta(seconds=60)
-ASSERTION_LIFETIME = timedelta(minutes=50)
-Name = Behaviour.Name
 
 
-def sso_url() -> str:
-    """Where browsers post AuthnRequests."""
-    return f"{settings.SIM_BASE_URL}/login/SingleSignOnService"
-
-
-def publish_metadata(path: Path) -> None:
-    """Write the node's metadata for the portal to read."""
-    path.write_bytes(
-        saml.build_metadata(
-            settings.SIM_IDP_ENTITY_ID,
-            keys.load("idp"),
-            base_url=settings.SIM_BASE_URL,
-            service_url=settings.SIM_SERVICE_URL,
+def publish_metadata(folder: Path) -> None:
+    """Write the metadata of both providers for the portal to read."""
+    for provider in (providers.node(), providers.trusted_profile()):
+        document = saml.build_metadata(
+            provider.entity_id,
+            keys.load(provider.credential),
+            sso_url=provider.sso_url,
+            artifact_url=provider.artifact_url,
+            logout_url=provider.logout_url,
         )
-    )
+        (folder / provider.metadata_file).write_bytes(document)
 
 
-def accept_request(saml_request: str, relay_state: str) -> SignIn:
+def accept_request(provider: Provider, saml_request: str, relay_state: str) -> SignIn:
     """Check a posted AuthnRequest and remember it; raises Refused."""
     if len(relay_state.encode()) > 500:
         raise Refused("relay_state", "RelayState is too long")
@@ -54,23 +48,29 @@ def accept_request(saml_request: str, relay_state: str) -> SignIn:
         raise Refused("base64") from error
     request = saml.read_authn_request(
         data,
-        certificate=keys.peer_certificate(settings.SIM_SP_CERT),
-        issuer=settings.SIM_SP_ENTITY_ID,
-        destination=sso_url(),
+        certificate=keys.peer_certificate(provider.sp_certificate),
+        issuer=provider.sp_entity_id,
+        destination=provider.sso_url,
         portal_url=settings.PORTAL_BASE_URL,
+        node=provider.is_node,
     )
     try:
         with transaction.atomic():
             return SignIn.objects.create(
-                request_id=request.request_id, acs_url=request.acs_url, relay_state=relay_state
+                provider=provider.name,
+                by_post=request.binding == saml.POST_BINDING,
+                request_id=request.request_id,
+                acs_url=request.acs_url,
+                relay_state=relay_state,
             )
     except IntegrityError as error:
         raise Refused("replay", "this AuthnRequest has been used before") from error
 
 
-def answer_request(sign_in: SignIn, person: Person | None) -> str:
-    """Record who signed in (None: nobody, cancelled) and return the artifact for the browser."""
-    handle = secrets.token_bytes(20)
+def answer_request(sign_in: SignIn, person: Person | None) -> dict[str, str]:
+    """Record who signed in (None: nobody, cancelled); return the fields that the browser carries back."""
+    provider = providers.by_name(sign_in.provider)
+    handle = b"" if sign_in.by_post else secrets.token_bytes(20)
     chosen = SignIn.objects.filter(pk=sign_in.pk, outcome="").update(
         outcome="authenticated" if person else "cancelled",
         person=person.as_dict() if person else {},
@@ -80,16 +80,34 @@ def answer_request(sign_in: SignIn, person: Person | None) -> str:
     )
     if not chosen:
         raise Refused("answered", "this sign-in has been answered already")
-    if Behaviour.take(Name.IDP_UNKNOWN_ARTIFACT):
+    fields = {"RelayState": sign_in.relay_state} if sign_in.relay_state else {}
+    if sign_in.by_post:
+        sign_in.refresh_from_db()
+        response = etree.tostring(_posted(sign_in, provider), encoding="UTF-8", xml_declaration=True)
+        return {"SAMLResponse": base64.b64encode(response).decode(), **fields}
+    if failures.take(Name.IDP_UNKNOWN_ARTIFACT):
         handle = secrets.token_bytes(20)
-    return saml.build_artifact(settings.SIM_IDP_ENTITY_ID, handle)
+    return {"SAMLart": saml.build_artifact(provider.entity_id, handle), **fields}
 
 
-def _sp_key() -> ec.EllipticCurvePublicKey:
-    key = keys.peer_certificate(settings.SIM_SP_CERT).public_key()
-    if not isinstance(key, ec.EllipticCurvePublicKey):
-        raise Refused("sp_key", "the service provider's key is not an EC key")
-    return key
+def _credential(provider: Provider) -> Credential:
+    stranger = failures.take(Name.IDP_FOREIGN_KEY)
+    return keys.load(provider.stranger if stranger else provider.credential)
+
+
+def _alter(message: etree._Element) -> None:
+    """Change a message that has been signed, as somebody in the middle would."""
+    message.set("IssueInstant", saml.instant(clock.now() + timedelta(seconds=1)))
+
+
+def _posted(sign_in: SignIn, provider: Provider) -> etree._Element:
+    credential = None if failures.take(Name.IDP_UNSIGNED) else _credential(provider)
+    response = answers.build_response(sign_in, provider, credential)
+    if credential is not None:
+        dsig.sign_saml(response, credential)
+    if failures.take(Name.IDP_BAD_SIGNATURE):
+        _alter(response)
+    return response
 
 
 def _take_artifact(handle: bytes | None) -> SignIn | None:
@@ -102,108 +120,74 @@ def _take_artifact(handle: bytes | None) -> SignIn | None:
         artifact_resolved_at=None,
         artifact_issued_at__gt=now - ARTIFACT_LIFETIME,
     ).update(artifact_resolved_at=now)
-    return SignIn.objects.get(artifact_handle=handle.hex()) if taken else None
+    if not taken:
+        return None
+    sign_in = SignIn.objects.get(artifact_handle=handle.hex())
+    if failures.take(Name.IDP_ARTIFACT_TWICE):
+        SignIn.objects.filter(pk=sign_in.pk).update(artifact_resolved_at=None)
+    return sign_in
 
 
-def _answer(sign_in: SignIn) -> saml.Answer:
-    now = clock.now()
-    answer = saml.Answer(
-        request_id=sign_in.request_id,
-        acs_url=sign_in.acs_url,
-        audience=settings.SIM_SP_ENTITY_ID,
-        issuer=settings.SIM_IDP_ENTITY_ID,
-        session_index=sign_in.session_index,
-        issued_at=now,
-        valid_from=now,
-        valid_to=now + ASSERTION_LIFETIME,
-    )
-    if Behaviour.take(Name.IDP_EXPIRED):
-        answer = replace(answer, valid_from=now - timedelta(hours=2), valid_to=now - timedelta(hours=1))
-    if Behaviour.take(Name.IDP_WRONG_REQUEST):
-        answer = replace(answer, request_id="ID-of-somebody-else")
-    if Behaviour.take(Name.IDP_WRONG_RECIPIENT):
-        answer = replace(answer, acs_url="https://inny-portal.example.test/saml/acs/")
-    if Behaviour.take(Name.IDP_LOW_ASSURANCE):
-        answer = replace(answer, level=saml.LEVELS[0])
-    return answer
+def _check(request: etree._Element, provider: Provider, *, destination: str | None = None) -> None:
+    saml.check_message(request, issuer=provider.sp_entity_id)
+    dsig.verify_saml(request, keys.peer_certificate(provider.sp_certificate))
+    if destination is not None and request.get("Destination") != destination:
+        raise Refused("destination")
 
 
-def _build_response(sign_in: SignIn) -> etree._Element:
-    if sign_in.outcome == "cancelled":
-        return saml.build_response(
-            "Response",
-            settings.SIM_IDP_ENTITY_ID,
-            in_response_to=sign_in.request_id,
-            status=("Responder", "AuthnFailed"),
-        )
-    answer = _answer(sign_in)
-    in_assertion = answer
-    if Behaviour.take(Name.IDP_WRONG_AUDIENCE):
-        in_assertion = replace(answer, audience="https://inny-portal.example.test/")
-    assertion = saml.build_assertion(in_assertion, Person(**sign_in.person), keys.load("idp"))
-    if Behaviour.take(Name.IDP_BAD_ASSERTION):
-        assertion.findall(".//saml2:AttributeValue", saml.NS)[-1].text = DEMO.pesel
-    return saml.wrap_assertion(
-        assertion,
-        answer,
-        recipient=_sp_key(),
-        content_key_bytes=16 if Behaviour.take(Name.IDP_SHORT_KEY) else 32,
-    )
-
-
-def resolve_artifact(data: bytes) -> etree._Element:
+def resolve_artifact(provider: Provider, data: bytes) -> etree._Element:
     """Answer a SOAP ArtifactResolve with a signed ArtifactResponse; raises Refused for what is not one."""
     request = soap.read(data).payload
     if request.tag != f"{{{saml.SAMLP}}}ArtifactResolve":
         raise Refused("not_artifact_resolve")
     request_id = request.get("ID", "")
     try:
-        saml.check_message(request, issuer=settings.SIM_SP_ENTITY_ID)
-        dsig.verify_saml(request, keys.peer_certificate(settings.SIM_SP_CERT))
+        _check(request, provider)
     except Refused:
-        return _signed("ArtifactResponse", request_id, ("Requester", "RequestDenied"))
+        return _signed(provider, "ArtifactResponse", request_id, ("Requester", "RequestDenied"))
     text = request.findtext("saml2p:Artifact", "", saml.NS).strip()
-    sign_in = _take_artifact(saml.read_artifact(text, settings.SIM_IDP_ENTITY_ID))
+    sign_in = _take_artifact(saml.read_artifact(text, provider.entity_id))
     # SAML core 3.5.3: an artifact nobody knows gets Success with no message inside.
-    content = _build_response(sign_in) if sign_in else None
-    return _signed("ArtifactResponse", request_id, ("Success",), content)
+    if sign_in is None:
+        return _signed(provider, "ArtifactResponse", request_id, ("Success",))
+    return _resolved(provider, sign_in, request_id)
 
 
-def _signed(
-    name: str, in_response_to: str, status: tuple[str, ...], content: etree._Element | None = None
-) -> etree._Element:
-    response = saml.build_response(
-        name, settings.SIM_IDP_ENTITY_ID, in_response_to=in_response_to, status=status
+def _resolved(provider: Provider, sign_in: SignIn, request_id: str) -> etree._Element:
+    credential = _credential(provider)
+    content = answers.build_response(sign_in, provider, credential)
+    if not provider.is_node:
+        dsig.sign_saml(content, credential)
+    outer = saml.build_response(
+        "ArtifactResponse", provider.entity_id, in_response_to=request_id, status=("Success",)
     )
-    if content is not None:
-        response.append(content)
-    if content is not None and Behaviour.take(Name.IDP_UNSIGNED):
-        return response
-    dsig.sign_saml(response, keys.load("idp"))
-    if content is not None and Behaviour.take(Name.IDP_BAD_SIGNATURE):
-        response.set("IssueInstant", saml.instant(clock.now() + timedelta(seconds=1)))
+    outer.append(content)
+    if failures.take(Name.IDP_UNSIGNED):
+        return outer
+    dsig.sign_saml(outer, credential)
+    if failures.take(Name.IDP_BAD_SIGNATURE):
+        _alter(outer)
+    return outer
+
+
+def _signed(provider: Provider, name: str, in_response_to: str, status: tuple[str, ...]) -> etree._Element:
+    response = saml.build_response(name, provider.entity_id, in_response_to=in_response_to, status=status)
+    dsig.sign_saml(response, keys.load(provider.credential))
     return response
 
 
-def _check_destination(request: etree._Element, path: str) -> None:
-    if request.get("Destination") != f"{settings.SIM_SERVICE_URL}{path}":
-        raise Refused("destination")
-
-
-def log_out(data: bytes) -> etree._Element:
+def log_out(provider: Provider, data: bytes) -> etree._Element:
     """Answer a SOAP LogoutRequest; raises Refused for what is not one."""
     request = soap.read(data).payload
     if request.tag != f"{{{saml.SAMLP}}}LogoutRequest":
         raise Refused("not_logout_request")
     request_id = request.get("ID", "")
     try:
-        saml.check_message(request, issuer=settings.SIM_SP_ENTITY_ID)
-        dsig.verify_saml(request, keys.peer_certificate(settings.SIM_SP_CERT))
-        _check_destination(request, "/login-services/singleLogoutService")
+        _check(request, provider, destination=provider.logout_url)
     except Refused:
-        return _signed("LogoutResponse", request_id, ("Requester", "RequestDenied"))
+        return _signed(provider, "LogoutResponse", request_id, ("Requester", "RequestDenied"))
     index = request.findtext("saml2p:SessionIndex", "", saml.NS).strip()
-    ended = SignIn.objects.exclude(session_index="").filter(session_index=index, ended_at=None)
-    if not ended.update(ended_at=clock.now()):
-        return _signed("LogoutResponse", request_id, ("Requester", "UnknownPrincipal"))
-    return _signed("LogoutResponse", request_id, ("Success",))
+    sessions = SignIn.objects.exclude(session_index="").filter(provider=provider.name, session_index=index)
+    if not sessions.filter(ended_at=None).update(ended_at=clock.now()):
+        return _signed(provider, "LogoutResponse", request_id, ("Requester", "UnknownPrincipal"))
+    return _signed(provider, "LogoutResponse", request_id, ("Success",))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +21,9 @@ PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 # name of the credential: (kind of key, issuer, attributes of the subject)
 _SUBJECTS: dict[str, tuple[str, str, dict[x509.ObjectIdentifier, str]]] = {
     "idp": ("ec", "", {NameOID.COMMON_NAME: "Węzeł krajowy (SYMULATOR)"}),
+    "pz-idp": ("rsa", "", {NameOID.COMMON_NAME: "Profil Zaufany DT (SYMULATOR)"}),
+    "foreign-idp": ("rsa", "", {NameOID.COMMON_NAME: "Nieznany dostawca tożsamości"}),
+    "foreign-ec": ("ec", "", {NameOID.COMMON_NAME: "Nieznany węzeł"}),
     "ws": ("rsa", "", {NameOID.COMMON_NAME: "ePUAP-SYMULATOR-WS-Sign"}),
     "tps-ca": ("rsa", "", {NameOID.COMMON_NAME: "CPI CA for epuap SYMULATOR"}),
     "tps-seal": (
@@ -32,10 +36,13 @@ _SUBJECTS: dict[str, tuple[str, str, dict[x509.ObjectIdentifier, str]]] = {
     ),
     "foreign-seal": ("rsa", "", {NameOID.COMMON_NAME: "Pieczęć nieznanego wystawcy"}),
     "epuap-seal": ("rsa", "tps-ca", {NameOID.COMMON_NAME: "ePUAP - pieczęć poświadczeń (SYMULATOR)"}),
+    "foreign-ws": ("rsa", "", {NameOID.COMMON_NAME: "Nieznana usługa"}),
     "qualified-ca": ("rsa", "", {NameOID.COMMON_NAME: "Kwalifikowany wystawca (SYMULATOR)"}),
+    "personal-ca": ("rsa", "", {NameOID.COMMON_NAME: "Podpis osobisty - wystawca (SYMULATOR)"}),
+    "foreign-ca": ("rsa", "", {NameOID.COMMON_NAME: "Wystawca spoza list"}),
 }
-_AUTHORITIES = {"tps-ca", "qualified-ca"}
-PUBLIC = ("ws", "tps-seal", "epuap-seal", "qualified-ca")
+_AUTHORITIES = {"tps-ca", "qualified-ca", "personal-ca", "foreign-ca"}
+PUBLIC = ("ws", "tps-seal", "epuap-seal", "qualified-ca", "personal-ca")
 
 
 @dataclass(frozen=True)
@@ -70,29 +77,31 @@ def certificate_der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.DER)
 
 
-# QCStatements with the one statement id-etsi-qcs-QcCompliance (ETSI EN 319 412-5).
-_QUALIFIED = x509.UnrecognizedExtension(
-    x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3"), bytes.fromhex("300a3008060604008e460101")
-)
+Extensions = Sequence[x509.ExtensionType]
 
 
-def _certify(
+def certify(
     name: x509.Name,
     key: PrivateKey,
     issuer: Credential | None,
     *,
     authority: bool,
-    qualified: bool = False,
+    valid: tuple[datetime, datetime] | None = None,
+    extensions: Extensions = (),
 ) -> x509.Certificate:
+    """Return a certificate signed by `issuer`, or by itself; `valid` is from when to when."""
     now = clock.now()
+    begins, ends = valid or (now - timedelta(days=366), now + timedelta(days=3650))
+    identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    issuer_key = issuer.key.public_key() if issuer else key.public_key()
     builder = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(issuer.certificate.subject if issuer else name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=366))
-        .not_valid_after(now + timedelta(days=3650))
+        .not_valid_before(begins)
+        .not_valid_after(ends)
         .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
         .add_extension(
             x509.KeyUsage(
@@ -108,13 +117,16 @@ def _certify(
             ),
             critical=True,
         )
+        .add_extension(identifier, critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key), critical=False)
     )
-    if qualified:
-        builder = builder.add_extension(_QUALIFIED, critical=False)
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
     return builder.sign(issuer.key if issuer else key, hashes.SHA256())
 
 
-def _name(attributes: dict[x509.ObjectIdentifier, str]) -> x509.Name:
+def subject(attributes: dict[x509.ObjectIdentifier, str]) -> x509.Name:
+    """Return a distinguished name in Poland."""
     country = [x509.NameAttribute(NameOID.COUNTRY_NAME, "PL")]
     return x509.Name(country + [x509.NameAttribute(oid, value) for oid, value in attributes.items()])
 
@@ -141,8 +153,8 @@ def prepare() -> int:
                 if kind == "ec"
                 else rsa.generate_private_key(public_exponent=65537, key_size=2048)
             )
-            certificate = _certify(
-                _name(attributes), key, load(issuer) if issuer else None, authority=name in _AUTHORITIES
+            certificate = certify(
+                subject(attributes), key, load(issuer) if issuer else None, authority=name in _AUTHORITIES
             )
             credential = Credential(key, certificate)
             _write(
@@ -173,18 +185,3 @@ def load(name: str) -> Credential:
 def peer_certificate(path: Path) -> x509.Certificate:
     """Return a certificate the portal has handed over; read anew, as it may be made after our start."""
     return x509.load_pem_x509_certificate(path.read_bytes())
-
-
-def issue_qualified(given_name: str, family_name: str, pesel: str) -> Credential:
-    """Return a new personal certificate of the simulated qualified issuer."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = _name(
-        {
-            NameOID.COMMON_NAME: f"{given_name} {family_name}",
-            NameOID.GIVEN_NAME: given_name,
-            NameOID.SURNAME: family_name,
-            NameOID.SERIAL_NUMBER: f"PNOPL-{pesel}",
-        }
-    )
-    certificate = _certify(name, key, load("qualified-ca"), authority=False, qualified=True)
-    return Credential(key, certificate)

@@ -7,7 +7,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from eurzad.lib import clock
 
@@ -20,6 +20,8 @@ class SignIn(models.Model):
     """One AuthnRequest and what became of it. `outcome` is empty until the person chooses."""
 
     token = models.CharField(max_length=64, unique=True, default=_token)
+    provider = models.CharField(max_length=10, default="login")
+    by_post = models.BooleanField(default=False)
     request_id = models.CharField(max_length=200, unique=True)
     acs_url = models.URLField(max_length=500)
     relay_state = models.CharField(max_length=500, blank=True)
@@ -44,7 +46,10 @@ class SignIn(models.Model):
 
 
 class Signing(models.Model):
-    """A document waiting at Profil Zaufany for its signature."""
+    """A document waiting at Profil Zaufany for its signature.
+
+    The signature also covers `outside_content` under `outside_uri`, when there is one (a UPD's document).
+    """
 
     class State(models.TextChoices):
         """How far it is."""
@@ -60,6 +65,10 @@ class Signing(models.Model):
     failure_url = models.CharField(max_length=1000)
     additional_info = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    outside_uri = models.CharField(max_length=200, blank=True)
+    outside_content = models.BinaryField(null=True)
+    signer = models.JSONField(default=dict)
+    kind = models.CharField(max_length=20, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:
@@ -114,12 +123,17 @@ class Message(models.Model):
 
 
 class Receipt(models.Model):
-    """The sealed UPP of one message."""
+    """The sealed UPP of one message.
+
+    A `held` one has not reached the sender yet: it will at `due_at`, or when somebody says so.
+    """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="receipt")
     content = models.BinaryField()
     created_at = models.DateTimeField(default=clock.now)
+    held = models.BooleanField(default=False)
+    due_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"receipt {self.number}"
@@ -128,6 +142,62 @@ class Receipt(models.Model):
     def number(self) -> int:
         """The platform's identifier of the receipt."""
         return 500_000_000 + int(self.pk)
+
+
+class HandDelivery(models.Model):
+    """A letter ordered with `dorecz`: the addressee sees it only after signing the UPD, until `due_at`."""
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="hand_delivery")
+    document_id = models.CharField(max_length=200)
+    case_id = models.CharField(max_length=200, blank=True)
+    due_at = models.DateTimeField()
+    upd = models.BinaryField()
+    signing = models.OneToOneField(Signing, null=True, on_delete=models.SET_NULL)
+    received_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"hand delivery {self.number}"
+
+    @property
+    def number(self) -> int:
+        """The platform's identifier of the order."""
+        return 700_000_000 + int(self.pk)
+
+    @property
+    def is_past(self) -> bool:
+        """The day to receive it has gone by."""
+        return self.received_at is None and self.due_at < clock.now()
+
+
+class RepositoryFile(models.Model):
+    """A big file in the repository; it can be downloaded once, by the subject it is for."""
+
+    file_id = models.CharField(max_length=64, unique=True, default=_token)
+    subject = models.CharField(max_length=100)
+    uploaded_by = models.CharField(max_length=100)
+    file_name = models.CharField(max_length=255)
+    mime_type = models.CharField(max_length=100)
+    encoding = models.CharField(max_length=50, blank=True)
+    content = models.BinaryField()
+    uploaded_at = models.DateTimeField(default=clock.now)
+    downloaded_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"file {self.pk}"
+
+
+class IssuedCertificate(models.Model):
+    """A personal certificate one of the simulated authorities has issued, for its CRL and OCSP."""
+
+    serial = models.CharField(max_length=50, unique=True)
+    authority = models.CharField(max_length=20)
+    subject = models.CharField(max_length=300)
+    issued_at = models.DateTimeField(default=clock.now)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"certificate {self.serial}"
 
 
 class Draft(models.Model):
@@ -150,42 +220,30 @@ class Draft(models.Model):
 
 
 class Behaviour(models.Model):
-    """A failure ordered in advance: the endpoint concerned fails the next `remaining` times."""
+    """A failure ordered in advance: it happens the next `remaining` times.
 
-    class Name(models.TextChoices):
-        """Every failure the simulator knows, with what it does."""
+    `seconds` says how long an ordered silence or delay lasts; without it the failure's own length holds,
+    and a late receipt waits for a click.
+    """
 
-        IDP_EXPIRED = "idp_expired", "asercja po terminie ważności"
-        IDP_WRONG_AUDIENCE = "idp_wrong_audience", "asercja dla innego portalu"
-        IDP_WRONG_RECIPIENT = "idp_wrong_recipient", "asercja dla innego adresu odbioru"
-        IDP_WRONG_REQUEST = "idp_wrong_request", "asercja w odpowiedzi na inne żądanie"
-        IDP_BAD_SIGNATURE = "idp_bad_signature", "odpowiedź zmieniona po podpisaniu"
-        IDP_BAD_ASSERTION = "idp_bad_assertion", "asercja zmieniona po podpisaniu"
-        IDP_UNSIGNED = "idp_unsigned", "odpowiedź bez podpisu"
-        IDP_LOW_ASSURANCE = "idp_low_assurance", "poziom uwierzytelnienia niski"
-        IDP_SHORT_KEY = "idp_short_key", "klucz 128-bitowy opisany jako 256-bitowy"
-        IDP_UNKNOWN_ARTIFACT = "idp_unknown_artifact", "artefakt, którego węzeł nie zna"
-        IDP_TIMEOUT = "idp_timeout", "węzeł nie odpowiada na czas"
-        TPS_ALTERED_DOCUMENT = "tps_altered_document", "podpisany dokument różni się od wysłanego"
-        TPS_BROKEN_SIGNATURE = "tps_broken_signature", "dokument zmieniony po podpisaniu"
-        TPS_FOREIGN_SEAL = "tps_foreign_seal", "podpis inną pieczęcią niż pieczęć ministra"
-        TPS_UNSIGNED = "tps_unsigned", "dokument wraca bez podpisu"
-        TPS_FAULT = "tps_fault", "usługa podpisu zwraca błąd"
-        TPS_TIMEOUT = "tps_timeout", "usługa podpisu nie odpowiada na czas"
-        WS_TIMEOUT = "ws_timeout", "usługi ePUAP nie odpowiadają na czas"
-        WS_FAULT = "ws_fault", "usługi ePUAP zwracają błąd"
-        WS_BAD_SIGNATURE = "ws_bad_signature", "odpowiedź ePUAP zmieniona po podpisaniu"
-        NADAJ_LOST_ANSWER = "nadaj_lost_answer", "pismo doręczone, odpowiedź ginie po drodze"
-        NADAJ_OTHER_RECEIPT = "nadaj_other_receipt", "UPP dotyczy innego dokumentu"
-
-    name = models.CharField(max_length=40, choices=Name, unique=True)
+    name = models.CharField(max_length=40, unique=True)
     remaining = models.PositiveIntegerField(default=0)
+    seconds = models.PositiveIntegerField(null=True)
 
     def __str__(self) -> str:
         return f"{self.name} × {self.remaining}"
 
-    @classmethod
-    def take(cls, name: Behaviour.Name) -> bool:
-        """Use up one order of this failure; say whether there was one."""
-        waiting = cls.objects.filter(name=name, remaining__gt=0)
-        return bool(waiting.update(remaining=F("remaining") - 1))
+
+class Exchange(models.Model):
+    """One call of a web service, kept for the control page; the oldest give way to new ones."""
+
+    at = models.DateTimeField(default=clock.now)
+    service = models.CharField(max_length=100)
+    operation = models.CharField(max_length=100, blank=True)
+    outcome = models.CharField(max_length=200)
+    status = models.PositiveSmallIntegerField()
+    request = models.BinaryField()
+    answer = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.operation} {self.status}"

@@ -11,12 +11,17 @@ from eurzad.lib.identifiers import clean_pesel, pesel_birth_date
 
 @dataclass(frozen=True)
 class Person:
-    """What the national node knows of a person, and their ePUAP login ("" without an account)."""
+    """What an identity provider knows of a person, and their ePUAP login ("" without an account).
+
+    Somebody from another country has no PESEL: an eIDAS identifier and an ISO birth date instead.
+    """
 
     given_name: str
     family_name: str
     pesel: str
     login: str = ""
+    eidas_id: str = ""
+    born: str = ""
 
     @property
     def full_name(self) -> str:
@@ -25,14 +30,27 @@ class Person:
 
     @property
     def birth_date(self) -> date:
-        """The birth date the PESEL carries."""
-        return pesel_birth_date(self.pesel)
+        """The birth date the PESEL carries, or the one another country has told."""
+        return pesel_birth_date(self.pesel) if self.pesel else date.fromisoformat(self.born)
+
+    @property
+    def identifier(self) -> str:
+        """What stands in PersonIdentifier: the PESEL, or the cross-border identifier."""
+        return self.pesel or self.eidas_id
+
+    @property
+    def described(self) -> str:
+        """Name and number, for a list to choose from."""
+        return f"{self.full_name}, " + (f"PESEL {self.pesel}" if self.pesel else self.eidas_id)
 
     def as_dict(self) -> dict[str, str]:
         """Values for a session or a JSON column."""
         return asdict(self)
 
 
+FOREIGNER_KEY = "greta"
+FOREIGNER = Person("Greta", "Birkenfeld", "", eidas_id="DE/PL/SYM-1882-0042-GB", born="1882-03-04")
+"""An invented resident of another country, who signs in across the border without a PESEL."""
 RESIDENTS = (*personas.RESIDENTS, *personas.NEWCOMERS, personas.DEMO)
 _BY_LOGIN = {persona.epuap_login: persona for persona in RESIDENTS}
 
@@ -43,7 +61,9 @@ def from_persona(persona: personas.Persona) -> Person:
 
 
 def by_key(key: str) -> Person | None:
-    """Return the persona with that key, if the chooser offers it."""
+    """Return the person with that key, if the chooser offers it."""
+    if key == FOREIGNER_KEY:
+        return FOREIGNER
     return next((from_persona(p) for p in RESIDENTS if p.key == key), None)
 
 

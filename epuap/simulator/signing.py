@@ -5,16 +5,16 @@ from __future__ import annotations
 from django.conf import settings
 from lxml import etree
 
-from epuap.simulator import keys
+from epuap.simulator import authorities, failures, keys
 from epuap.simulator.errors import Refused
-from epuap.simulator.models import Behaviour, Signing
+from epuap.simulator.failures import Name
+from epuap.simulator.models import Signing
 from epuap.simulator.people import Person
 from epuap.simulator.wire import tps, xades
 from epuap.simulator.wire.soap import Envelope, decode, fields
 from eurzad.lib import clock
 
 MAX_DOCUMENT_BYTES = 10 * 2**20
-Name = Behaviour.Name
 
 
 def page_url(signing: Signing) -> str:
@@ -22,8 +22,18 @@ def page_url(signing: Signing) -> str:
     return f"{settings.SIM_BASE_URL}/pz/podpis/{signing.token}/"
 
 
-def leave_document(document: bytes, *, success_url: str, failure_url: str, additional_info: str) -> Signing:
-    """Keep a document for signing; raises Refused when it is not XML or carries a signature."""
+def leave_document(
+    document: bytes,
+    *,
+    success_url: str,
+    failure_url: str,
+    additional_info: str,
+    outside: tuple[str, bytes] | None = None,
+) -> Signing:
+    """Keep a document for signing; raises Refused when it is not XML or carries a signature.
+
+    `outside` is a document beside it that the signature is to cover too: what to call it, and its bytes.
+    """
     if len(document) > MAX_DOCUMENT_BYTES:
         raise Refused("too_big", "Dokument jest większy niż 10 MB")
     if xades.read(document).findall("ds:Signature", xades.NS):
@@ -33,6 +43,8 @@ def leave_document(document: bytes, *, success_url: str, failure_url: str, addit
         success_url=success_url,
         failure_url=failure_url,
         additional_info=additional_info,
+        outside_uri=outside[0] if outside else "",
+        outside_content=outside[1] if outside else None,
     )
 
 
@@ -44,28 +56,44 @@ def _altered(document: bytes) -> bytes:
     return etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True)
 
 
-def _sign(document: bytes, person: Person, kind: str) -> bytes:
-    if Behaviour.take(Name.TPS_UNSIGNED):
+def _sign(signing: Signing, person: Person, kind: str) -> bytes:
+    document = bytes(signing.content)
+    if failures.take(Name.TPS_UNSIGNED):
         return document
-    if Behaviour.take(Name.TPS_ALTERED_DOCUMENT):
+    if failures.take(Name.TPS_ALTERED_DOCUMENT):
         document = _altered(document)
-    if kind == "qualified":
-        signer = keys.issue_qualified(person.given_name, person.family_name, person.pesel)
-        signed = xades.sign_qualified(document, signer, keys.load("qualified-ca").certificate)
+    outside = {signing.outside_uri: bytes(signing.outside_content)} if signing.outside_content else {}
+    if kind in authorities.KINDS:
+        signer = authorities.issue(person, kind)
+        issuer = authorities.certificate(kind)
+        signed = xades.sign_qualified(document, signer, issuer, outside=outside)
     else:
-        seal = keys.load("foreign-seal" if Behaviour.take(Name.TPS_FOREIGN_SEAL) else "tps-seal")
+        seal = keys.load("foreign-seal" if failures.take(Name.TPS_FOREIGN_SEAL) else "tps-seal")
         signed = xades.sign_trusted(
-            document, person, seal, issuer=settings.SIM_IDP_ENTITY_ID, old_form=kind == "podpiszp"
+            document,
+            person,
+            seal,
+            issuer=settings.SIM_IDP_ENTITY_ID,
+            old_form=kind == "podpiszp",
+            outside=outside,
         )
-    return _altered(signed) if Behaviour.take(Name.TPS_BROKEN_SIGNATURE) else signed
+    return _altered(signed) if failures.take(Name.TPS_BROKEN_SIGNATURE) else signed
 
 
-def sign(signing: Signing, person: Person, kind: str) -> None:
-    """Sign a waiting document in the name of a person; `kind` is epsignature, podpiszp or qualified."""
-    signed = _sign(bytes(signing.content), person, kind)
+def sign(signing: Signing, person: Person, kind: str) -> str:
+    """Sign a waiting document in the name of a person and return where the browser goes.
+
+    `kind` is epsignature, podpiszp, qualified or personal.
+    """
+    if failures.take(Name.TPS_RETURN_UNSIGNED):
+        return signing.success_url
+    signed = _sign(signing, person, kind)
     waiting = Signing.objects.filter(pk=signing.pk, state=Signing.State.WAITING)
-    if not waiting.update(state=Signing.State.SIGNED, signed_content=signed):
+    if not waiting.update(
+        state=Signing.State.SIGNED, signed_content=signed, signer=person.as_dict(), kind=kind
+    ):
         raise Refused("not_waiting", "Dokument nie czeka już na podpis")
+    return signing.success_url
 
 
 def cancel(signing: Signing) -> None:
@@ -97,6 +125,9 @@ def _get(envelope: Envelope) -> etree._Element:
         raise Refused("unknown_id", "Nieznany identyfikator dokumentu")
     if signing.state != Signing.State.SIGNED or signing.signed_content is None:
         raise Refused("not_signed", "Dokument nie został podpisany")
+    if failures.take(Name.TPS_SIGNED_AGAIN):
+        signing.signed_content = _sign(signing, Person(**signing.signer), signing.kind)
+        signing.save(update_fields=["signed_content"])
     return tps.build_return("getSignedDocument", tps.encode(bytes(signing.signed_content)))
 
 
@@ -108,7 +139,7 @@ def _verify(envelope: Envelope) -> etree._Element:
         certificate = None
     trusted = certificate is not None and (
         certificate == keys.load("tps-seal").certificate
-        or certificate.issuer == keys.load("qualified-ca").certificate.subject
+        or certificate.issuer in {authorities.certificate(kind).subject for kind in authorities.KINDS}
     )
     result = tps.build_verify_result(root, certificate, trusted=trusted, on=clock.now())
     return tps.build_return("verifySignedDocument", etree.tostring(result, encoding="unicode"))

@@ -35,6 +35,11 @@ SIM_SP_ENTITY_ID = env.text(
     "SIM_SP_ENTITY_ID", env.text("SAML_SP_ENTITY_ID", f"{PORTAL_BASE_URL}/saml/login/metadata/")
 )
 SIM_SP_CERT = env.path("SIM_SP_CERT", _keys / "sp.crt")
+SIM_PZ_ENTITY_ID = env.text("SIM_PZ_ENTITY_ID", "symulator.pz.gov.pl")
+SIM_PZ_SP_ENTITY_ID = env.text("SIM_PZ_SP_ENTITY_ID", SIM_SP_ENTITY_ID)
+SIM_SP_RSA_CERT = env.path("SIM_SP_RSA_CERT", _keys / "saml-rsa.crt")
+# What every answer of Profil Zaufany is like: encrypted, session (no attributes), both or neither.
+SIM_PZ_MODE = env.choices("SIM_PZ_MODE", "", ("encrypted", "session"))
 SIM_OFFICE_WS_CERT = env.path("SIM_OFFICE_WS_CERT", _keys / "ws.crt")
 SIM_OFFICE_ENTITY_ID = env.text("SIM_OFFICE_ENTITY_ID", env.text("EPUAP_ENTITY_ID", "MIASTOJARZEBIN"))
 SIM_OFFICE_BOX_NAME = env.text("SIM_OFFICE_BOX_NAME", env.text("EPUAP_BOX_NAME", "SkrytkaESP"))
@@ -43,6 +48,7 @@ SIM_OFFICE_BOX_ADDRESS = env.text(
     env.text("EPUAP_BOX_ADDRESS", f"/{SIM_OFFICE_ENTITY_ID}/{SIM_OFFICE_BOX_NAME}"),
 )
 SIM_OFFICE_NAME = env.text("SIM_OFFICE_NAME", env.text("MUNICIPALITY_OFFICE_NAME", "Urząd Miasta Jarzębin"))
+SIM_OFFICE_SENT_STORE = env.text("SIM_OFFICE_SENT_STORE", env.text("EPUAP_SENT_STORE", "Wyslane"))
 ACCESS_FORM_NAMESPACE = env.text(
     "ACCESS_FORM_NAMESPACE",
     "http://epuap.gov.pl/FeResourceServlet/wzor_lokalny/eurzad/wniosek-o-dostep/1/",

@@ -13,17 +13,16 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from epuap.simulator import boxes, people
+from epuap.simulator import boxes, failures, people
 from epuap.simulator.errors import Refused
-from epuap.simulator.models import Behaviour
 from epuap.simulator.people import Person
 from epuap.simulator.wire.mailbox import File
 
 
 def overview(request: HttpRequest) -> HttpResponse:
     """What the simulator plays, and which failures are ordered."""
-    ordered = dict(Behaviour.objects.filter(remaining__gt=0).values_list("name", "remaining"))
-    rows = [(name.value, name.label, ordered.get(name.value, 0)) for name in Behaviour.Name]
+    ordered = failures.ordered()
+    rows = [(name.value, name.label, ordered.get(name.value, 0)) for name in failures.Name]
     return render(request, "simulator/overview.html", {"behaviours": rows})
 
 
@@ -46,14 +45,14 @@ def control(request: HttpRequest) -> HttpResponse:
             values = _json(request)
         except Refused as error:
             return JsonResponse({"error": str(error)}, status=400)
-        name, times = values.get("behaviour"), values.get("times", 1)
-        if name not in Behaviour.Name.values or not isinstance(times, int) or not 0 <= times <= 1000:
-            return JsonResponse(
-                {"error": "unknown behaviour or times", "known": Behaviour.Name.values}, status=400
-            )
-        Behaviour.objects.update_or_create(name=name, defaults={"remaining": times})
-    ordered = Behaviour.objects.filter(remaining__gt=0).values_list("name", "remaining")
-    return JsonResponse({"behaviours": dict(ordered)})
+        name, times, seconds = values.get("behaviour"), values.get("times", 1), values.get("seconds")
+        fits = isinstance(times, int) and 0 <= times <= failures.MAX_TIMES
+        waits = seconds is None or (isinstance(seconds, int) and 0 <= seconds <= failures.MAX_SECONDS)
+        if name not in failures.Name.values or not fits or not waits:
+            known = {"error": "unknown behaviour, times or seconds", "known": failures.Name.values}
+            return JsonResponse(known, status=400)
+        failures.order(failures.Name(name), times, seconds)
+    return JsonResponse({"behaviours": failures.ordered()})
 
 
 def _sender(values: dict[str, Any]) -> Person:

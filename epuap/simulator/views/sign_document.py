@@ -26,9 +26,9 @@ def sign_document(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponseRedirect(signing.failure_url)
     if request.method == "POST" and form.is_valid():
         try:
-            service.sign(signing, form.person(), form.cleaned_data["kind"])
+            target = service.sign(signing, form.person(), form.cleaned_data["kind"])
         except Refused as error:
             return render(request, "simulator/refused.html", {"error": error}, status=409)
-        return HttpResponseRedirect(signing.success_url)
+        return HttpResponseRedirect(target)
     context = {"signing": signing, "rows": describe(bytes(signing.content)), "form": form}
     return render(request, "simulator/sign_document.html", context, status=400 if form.errors else 200)

@@ -1,4 +1,4 @@
-"""Pages of the national node: the chooser of a person and the form that carries the artifact back."""
+"""Pages of the identity providers: the chooser of a person and the form that carries the answer back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from epuap.simulator import idp, people
+from epuap.simulator import idp, people, providers
 from epuap.simulator.errors import Refused
 from epuap.simulator.forms import SomebodyForm
 from epuap.simulator.models import SignIn
@@ -18,10 +18,13 @@ from epuap.simulator.views.session import remember_person
 
 @csrf_exempt
 @require_POST
-def single_sign_on(request: HttpRequest) -> HttpResponse:
+def single_sign_on(request: HttpRequest, provider: str) -> HttpResponse:
     """Accept an AuthnRequest posted by the portal's page."""
+    posted = request.POST
     try:
-        sign_in = idp.accept_request(request.POST.get("SAMLRequest", ""), request.POST.get("RelayState", ""))
+        sign_in = idp.accept_request(
+            providers.by_name(provider), posted.get("SAMLRequest", ""), posted.get("RelayState", "")
+        )
     except Refused as error:
         return render(request, "simulator/refused.html", {"error": error}, status=400)
     return redirect(reverse("simulator:choose_person", args=[sign_in.token]))
@@ -34,13 +37,20 @@ def choose_person(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _chooser(request: HttpRequest, sign_in: SignIn, form: SomebodyForm) -> HttpResponse:
-    context = {"sign_in": sign_in, "people": people.RESIDENTS, "form": form}
+    context = {
+        "sign_in": sign_in,
+        "provider": providers.by_name(sign_in.provider),
+        "people": people.RESIDENTS,
+        "foreigner": people.FOREIGNER,
+        "foreigner_key": people.FOREIGNER_KEY,
+        "form": form,
+    }
     return render(request, "simulator/choose_person.html", context, status=400 if form.errors else 200)
 
 
 @require_POST
 def answer_sign_in(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the choice and hand the artifact to the browser."""
+    """Take the choice and hand the answer to the browser."""
     sign_in = get_object_or_404(SignIn, token=token, outcome="")
     person: Person | None = None
     choice = request.POST.get("choice", "")
@@ -53,11 +63,14 @@ def answer_sign_in(request: HttpRequest, token: str) -> HttpResponse:
         person = people.by_key(choice)
         if person is None:
             return redirect(reverse("simulator:choose_person", args=[token]))
-    artifact = idp.answer_request(sign_in, person)
+    try:
+        fields = idp.answer_request(sign_in, person)
+    except Refused as error:
+        return render(request, "simulator/refused.html", {"error": error}, status=409)
     if person is not None:
         remember_person(request, person)
     return render(
         request,
-        "simulator/return_artifact.html",
-        {"acs_url": sign_in.acs_url, "artifact": artifact, "relay_state": sign_in.relay_state},
+        "simulator/return_to_portal.html",
+        {"acs_url": sign_in.acs_url, "fields": fields, "provider": providers.by_name(sign_in.provider)},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 
 from epuap.simulator.errors import Refused
@@ -31,10 +32,11 @@ def public_key(certificate: x509.Certificate) -> xmlsec.Key:
 
 
 def sign_saml(message: etree._Element, credential: Credential) -> None:
-    """Sign a SAML message in place (ECDSA P-256); the signature follows its Issuer."""
-    signature = xmlsec.template.create(
-        message, xmlsec.constants.TransformExclC14N, xmlsec.constants.TransformEcdsaSha256, ns="ds"
-    )
+    """Sign a SAML message in place (ECDSA P-256 or RSA, as the key is); the signature follows its Issuer."""
+    method = xmlsec.constants.TransformEcdsaSha256
+    if isinstance(credential.key, rsa.RSAPrivateKey):
+        method = xmlsec.constants.TransformRsaSha256
+    signature = xmlsec.template.create(message, xmlsec.constants.TransformExclC14N, method, ns="ds")
     message.insert(1, signature)
     reference = xmlsec.template.add_reference(
         signature, xmlsec.constants.TransformSha256, uri=f"#{message.get('ID')}"
@@ -98,7 +100,8 @@ def verify_saml(message: etree._Element, certificate: x509.Certificate) -> None:
     signatures = message.findall("ds:Signature", {"ds": DS})
     if len(signatures) != 1 or message.index(signatures[0]) != 1:
         raise Refused("unsigned", "one ds:Signature is expected right after Issuer")
-    _check_layout(signatures[0], ECDSA_SHA256, message_id, [ENVELOPED, EXC_C14N])
+    method = RSA_SHA256 if isinstance(certificate.public_key(), rsa.RSAPublicKey) else ECDSA_SHA256
+    _check_layout(signatures[0], method, message_id, [ENVELOPED, EXC_C14N])
     context = xmlsec.SignatureContext()
     context.key = public_key(certificate)
     context.register_id(message, "ID")

@@ -1,4 +1,7 @@
-"""The encrypted assertion of the national node: ECDH-ES on P-256, ConcatKDF, AES key wrap, AES-GCM."""
+"""Encrypted assertions.
+
+The national node: ECDH-ES on P-256, ConcatKDF, AES key wrap, AES-GCM. Profil Zaufany: RSA-OAEP, AES-GCM.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import secrets
 import uuid
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.concatkdf import ConcatKDFHash
 from cryptography.hazmat.primitives.keywrap import aes_key_wrap
@@ -19,6 +22,10 @@ DSIG11 = "http://www.w3.org/2009/xmldsig11#"
 XENC = "http://www.w3.org/2001/04/xmlenc#"
 XENC11 = "http://www.w3.org/2009/xmlenc11#"
 SHA256 = f"{XENC}sha256"
+SHA1 = f"{DS}sha1"
+RSA_OAEP_MGF1P = f"{XENC}rsa-oaep-mgf1p"
+RSA_OAEP = f"{XENC11}rsa-oaep"
+MGF1_SHA256 = f"{XENC11}mgf1sha256"
 KW_AES256 = f"{XENC}kw-aes256"
 AES256_GCM = f"{XENC11}aes256-gcm"
 P256 = "urn:oid:1.2.840.10045.3.1.7"
@@ -40,8 +47,8 @@ def _method(parent: etree._Element, algorithm: str) -> etree._Element:
     return etree.SubElement(parent, f"{{{XENC}}}EncryptionMethod", Algorithm=algorithm)
 
 
-def _digest(parent: etree._Element) -> None:
-    etree.SubElement(parent, f"{{{DS}}}DigestMethod", Algorithm=SHA256)
+def _digest(parent: etree._Element, algorithm: str = SHA256) -> None:
+    etree.SubElement(parent, f"{{{DS}}}DigestMethod", Algorithm=algorithm)
 
 
 def _describe_agreement(
@@ -62,6 +69,41 @@ def _describe_agreement(
     ec_key = etree.SubElement(key_value, f"{{{DSIG11}}}ECKeyValue")
     etree.SubElement(ec_key, f"{{{DSIG11}}}NamedCurve", URI=P256)
     etree.SubElement(ec_key, f"{{{DSIG11}}}PublicKey").text = base64.b64encode(public_point).decode()
+
+
+def _encrypted_data() -> tuple[etree._Element, etree._Element]:
+    root = etree.Element(f"{{{SAML}}}EncryptedAssertion", nsmap=_NSMAP)
+    data = etree.SubElement(
+        root, f"{{{XENC}}}EncryptedData", Id=f"_{uuid.uuid4().hex}", Type=f"{XENC}Element"
+    )
+    return root, data
+
+
+def _oaep(hash_algorithm: hashes.HashAlgorithm) -> padding.OAEP:
+    return padding.OAEP(mgf=padding.MGF1(hash_algorithm), algorithm=hash_algorithm, label=None)
+
+
+def encrypt_assertion_rsa(
+    assertion: bytes, *, recipient: rsa.RSAPublicKey, newer: bool = False
+) -> etree._Element:
+    """Return a saml2:EncryptedAssertion with its content key under RSA-OAEP.
+
+    `newer` writes the xmlenc 1.1 form with SHA-256 and its mask function, otherwise rsa-oaep-mgf1p with
+    SHA-1, which that identifier prescribes.
+    """
+    content_key, nonce = secrets.token_bytes(32), secrets.token_bytes(12)
+    root, data = _encrypted_data()
+    _method(data, AES256_GCM)
+    key_info = etree.SubElement(data, f"{{{DS}}}KeyInfo")
+    encrypted_key = etree.SubElement(key_info, f"{{{XENC}}}EncryptedKey", Id=f"_{uuid.uuid4().hex}")
+    method = _method(encrypted_key, RSA_OAEP if newer else RSA_OAEP_MGF1P)
+    _digest(method, SHA256 if newer else SHA1)
+    if newer:
+        etree.SubElement(method, f"{{{XENC11}}}MGF", Algorithm=MGF1_SHA256)
+    wrapped = recipient.encrypt(content_key, _oaep(hashes.SHA256() if newer else hashes.SHA1()))  # noqa: S303
+    _cipher_data(encrypted_key, wrapped)
+    _cipher_data(data, nonce + AESGCM(content_key).encrypt(nonce, assertion, None))
+    return root
 
 
 def encrypt_assertion(
@@ -85,10 +127,7 @@ def encrypt_assertion(
     wrapping_key = ConcatKDFHash(hashes.SHA256(), length=32, otherinfo=b"".join(parts)).derive(shared)
     content_key, nonce = secrets.token_bytes(content_key_bytes), secrets.token_bytes(12)
 
-    root = etree.Element(f"{{{SAML}}}EncryptedAssertion", nsmap=_NSMAP)
-    data = etree.SubElement(
-        root, f"{{{XENC}}}EncryptedData", Id=f"_{uuid.uuid4().hex}", Type=f"{XENC}Element"
-    )
+    root, data = _encrypted_data()
     _digest(_method(data, AES256_GCM))
     key_info = etree.SubElement(data, f"{{{DS}}}KeyInfo")
     encrypted_key = etree.SubElement(key_info, f"{{{XENC}}}EncryptedKey", Id=f"_{uuid.uuid4().hex}")

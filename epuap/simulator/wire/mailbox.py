@@ -13,6 +13,7 @@ from epuap.simulator.errors import Refused
 from epuap.simulator.wire.soap import decode, fields
 from eurzad.lib import clock
 
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
 OB = "http://wsdl.epuap.gov.pl/obiekty/"
 
 
@@ -46,10 +47,10 @@ def fingerprint(content: bytes) -> str:
     return base64.b64encode(hashlib.sha1(content, usedforsecurity=False).digest()).decode()
 
 
-def read_file(element: etree._Element) -> File:
-    """Read ob:Dokument; raises Refused."""
-    if element.tag != f"{{{OB}}}Dokument":
-        raise Refused("schema", "the Body is not ob:Dokument")
+def read_file(element: etree._Element, name: str = "Dokument") -> File:
+    """Read ob:Dokument or another element of DokumentTyp; raises Refused."""
+    if element.tag != f"{{{OB}}}{name}":
+        raise Refused("schema", f"expected ob:{name}")
     values = fields(element, ["nazwaPliku", "zawartosc"], ["typPliku"])
     return File(values["nazwaPliku"], values.get("typPliku", ""), decode(values["zawartosc"]))
 
@@ -149,4 +150,20 @@ def build_submitted(
         number, content = receipt
         _sub(root, "identyfikatorUpp", str(number))
         _file(root, "zalacznik", File("UPP.xml", "text/xml", content))
+    return root
+
+
+def build_handed_over(
+    document_number: int | None, order_number: int | None, text: str = "Przyjęto zlecenie doręczenia"
+) -> etree._Element:
+    """Return OdpowiedzDoreczyciela; a trial has neither number."""
+    root = _root("OdpowiedzDoreczyciela")
+    _status(root, 1, text)
+    for name, number in (
+        ("identyfikatorDokumentu", document_number),
+        ("identyfikatorZlecenia", order_number),
+    ):
+        child = _sub(root, name, "" if number is None else str(number))
+        if number is None:
+            child.set(f"{{{XSI}}}nil", "true")
     return root

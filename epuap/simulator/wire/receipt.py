@@ -1,4 +1,4 @@
-"""The UPP (official confirmation of submission) that ePUAP issues."""
+"""The UPP (official confirmation of submission) that ePUAP issues, and the UPD that an addressee signs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 
 from lxml import etree
 
+from epuap.simulator.errors import Refused
 from epuap.simulator.keys import Credential
 from epuap.simulator.wire import xades
 from epuap.simulator.wire.build import sub
@@ -32,6 +33,18 @@ class Submission:
     addressee: Party
     sender: Party
     delivered_at: datetime
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """The facts a UPD confirms."""
+
+    receipt_number: int
+    document_id: str
+    case_id: str
+    issuer: Party
+    addressee: Party
+    received_at: datetime
 
 
 def _party(parent: etree._Element, name: str, party: Party) -> None:
@@ -69,6 +82,51 @@ def build_receipt(submission: Submission, document: bytes, seal: Credential) -> 
     )
     outside = {document_uri(submission.document_number): document}
     return xades.seal_with_outside(etree.tostring(root, encoding="UTF-8"), seal, outside)
+
+
+def _moment(moment: datetime) -> str:
+    return clock.to_warsaw(moment).isoformat(timespec="milliseconds")
+
+
+def build_upd(facts: HandedOver) -> bytes:
+    """Return a UPD that its addressee has still to sign."""
+    root = etree.Element(f"{{{POS}}}Dokument", nsmap={"pos": POS})
+    upd = sub(root, POS, "UPD")
+    sub(upd, POS, "IdentyfikatorPoswiadczenia", f"ePUAP-UPD{facts.receipt_number}")
+    _party(upd, "PodmiotWystawiajacyPoswiadczenie", facts.issuer)
+    _party(upd, "Adresat", facts.addressee)
+    sub(upd, POS, "DataOdbioru", _moment(facts.received_at))
+    sub(upd, POS, "DataUtworzeniaPoswiadczenia", _moment(clock.now()))
+    sub(upd, POS, "IdentyfikatorSprawy", facts.case_id)
+    sub(upd, POS, "IdentyfikatorDokumentu", facts.document_id)
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+def check_upd(content: bytes) -> etree._Element:
+    """Return the root of an unsigned UPD; raises Refused for anything else."""
+    root = xades.read(content)
+    upd = root.find(f"{{{POS}}}UPD")
+    if (
+        root.tag != f"{{{POS}}}Dokument"
+        or upd is None
+        or not upd.findtext(f"{{{POS}}}IdentyfikatorDokumentu")
+    ):
+        raise Refused("upd", "To nie jest UPD z identyfikatorem dokumentu")
+    return root
+
+
+def upd_document_id(content: bytes) -> str:
+    """Return the identifier of the document a UPD is about; raises Refused."""
+    return check_upd(content).findtext(f"{{{POS}}}UPD/{{{POS}}}IdentyfikatorDokumentu", "")
+
+
+def date_upd(content: bytes, moment: datetime) -> bytes:
+    """Return a ready UPD with the moment of reception written where the office left it empty."""
+    root = check_upd(content)
+    received = root.find(f"{{{POS}}}UPD/{{{POS}}}DataOdbioru")
+    if received is not None and not received.text:
+        received.text = _moment(moment)
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
 def describe_receipt(content: bytes) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""SAML 2.0 messages of the national node: what it accepts and what it answers."""
+"""SAML 2.0 messages of the national node and of Profil Zaufany: what they accept and what they answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from lxml import etree
 
 from epuap.simulator.errors import Refused
@@ -61,6 +61,7 @@ class AuthnRequest:
 
     request_id: str
     acs_url: str
+    binding: str
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,18 @@ def _check_requested(root: etree._Element) -> None:
 
 
 def read_authn_request(
-    data: bytes, *, certificate: x509.Certificate, issuer: str, destination: str, portal_url: str
+    data: bytes,
+    *,
+    certificate: x509.Certificate,
+    issuer: str,
+    destination: str,
+    portal_url: str,
+    node: bool,
 ) -> AuthnRequest:
-    """Check an AuthnRequest as the node's integration environment does; raises Refused."""
+    """Check an AuthnRequest as the integration environment does; raises Refused.
+
+    The `node` answers with an artifact only and wants ProviderName and the eIDAS extensions.
+    """
     try:
         root = parse(data)
     except XmlRejected as error:
@@ -131,15 +141,17 @@ def read_authn_request(
     dsig.verify_saml(root, certificate)
     if root.get("Destination") != destination:
         raise Refused("destination", f"Destination must be {destination}")
-    if root.get("ProtocolBinding") != ARTIFACT_BINDING:
-        raise Refused("binding", "only HTTP-Artifact answers are given")
-    if not root.get("ProviderName"):
+    binding = root.get("ProtocolBinding", "")
+    if binding not in ({ARTIFACT_BINDING} if node else {ARTIFACT_BINDING, POST_BINDING}):
+        raise Refused("binding", f"answers with {binding} are not given")
+    if node and not root.get("ProviderName"):
         raise Refused("provider_name", "ProviderName is missing")
     acs_url = root.get("AssertionConsumerServiceURL", "")
     if not acs_url.startswith(f"{portal_url}/"):
         raise Refused("acs_url", "AssertionConsumerServiceURL is not the registered one")
-    _check_requested(root)
-    return AuthnRequest(root.get("ID", ""), acs_url)
+    if node:
+        _check_requested(root)
+    return AuthnRequest(root.get("ID", ""), acs_url, binding)
 
 
 def _artifact_head(issuer: str) -> bytes:
@@ -184,7 +196,7 @@ def build_response(name: str, issuer: str, *, in_response_to: str, status: tuple
 
 def _attribute_statement(assertion: etree._Element, person: Person) -> None:
     statement = sub(assertion, SAML, "AttributeStatement")
-    values = (person.family_name, f"{person.birth_date.isoformat()}Z", person.given_name, person.pesel)
+    values = (person.family_name, f"{person.birth_date.isoformat()}Z", person.given_name, person.identifier)
     for name, friendly, value in zip(ATTRIBUTES, FRIENDLY, values, strict=True):
         attribute = sub(
             statement,
@@ -199,8 +211,13 @@ def _attribute_statement(assertion: etree._Element, person: Person) -> None:
         element.text = value
 
 
-def build_assertion(answer: Answer, person: Person, credential: Credential) -> etree._Element:
-    """Return a signed assertion about a person, laid out as the node's own."""
+def build_assertion(
+    answer: Answer, person: Person, *, source: str, attributes: bool = True
+) -> etree._Element:
+    """Return an unsigned assertion about a person, laid out as the node's own.
+
+    `source` is the AuthenticatingAuthority, "" for none; without `attributes` it names a session only.
+    """
     issued = instant(answer.issued_at)
     root = etree.Element(
         f"{{{SAML}}}Assertion",
@@ -230,38 +247,48 @@ def build_assertion(answer: Answer, person: Person, credential: Credential) -> e
     statement = sub(root, SAML, "AuthnStatement", AuthnInstant=issued, SessionIndex=answer.session_index)
     context = sub(statement, SAML, "AuthnContext")
     sub(context, SAML, "AuthnContextClassRef", answer.level)
-    sub(context, SAML, "AuthenticatingAuthority", "pz.gov.pl")
-    _attribute_statement(root, person)
-    dsig.sign_saml(root, credential)
+    if source:
+        sub(context, SAML, "AuthenticatingAuthority", source)
+    if attributes:
+        _attribute_statement(root, person)
     return root
 
 
-def wrap_assertion(
-    assertion: etree._Element,
-    answer: Answer,
-    *,
-    recipient: ec.EllipticCurvePublicKey,
-    content_key_bytes: int = 32,
-) -> etree._Element:
-    """Return a Response with the assertion encrypted for the service provider."""
+def build_success(answer: Answer, content: etree._Element) -> etree._Element:
+    """Return an unsigned Response that carries an Assertion or an EncryptedAssertion."""
     response = build_response(
         "Response", answer.issuer, in_response_to=answer.request_id, status=("Success",)
     )
     response.set("Destination", answer.acs_url)
-    response.append(
-        encryption.encrypt_assertion(
-            etree.tostring(assertion, encoding="UTF-8"),
-            recipient=recipient,
-            issuer=answer.issuer,
-            audience=answer.audience,
-            content_key_bytes=content_key_bytes,
-        )
-    )
+    response.append(content)
     return response
 
 
-def build_metadata(entity_id: str, credential: Credential, *, base_url: str, service_url: str) -> bytes:
-    """Return the node's metadata document."""
+def encrypt(
+    assertion: etree._Element,
+    answer: Answer,
+    recipient: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
+    *,
+    short_key: bool = False,
+    newer: bool = False,
+) -> etree._Element:
+    """Return the assertion encrypted the way the recipient's key prescribes."""
+    data = etree.tostring(assertion, encoding="UTF-8")
+    if isinstance(recipient, rsa.RSAPublicKey):
+        return encryption.encrypt_assertion_rsa(data, recipient=recipient, newer=newer)
+    return encryption.encrypt_assertion(
+        data,
+        recipient=recipient,
+        issuer=answer.issuer,
+        audience=answer.audience,
+        content_key_bytes=16 if short_key else 32,
+    )
+
+
+def build_metadata(
+    entity_id: str, credential: Credential, *, sso_url: str, artifact_url: str, logout_url: str
+) -> bytes:
+    """Return the metadata document of an identity provider."""
     root = etree.Element(
         f"{{{MD}}}EntityDescriptor", {"entityID": entity_id}, nsmap={"md": MD, "ds": dsig.DS}
     )
@@ -276,23 +303,11 @@ def build_metadata(entity_id: str, credential: Credential, *, base_url: str, ser
         MD,
         "ArtifactResolutionService",
         Binding=SOAP_BINDING,
-        Location=f"{service_url}/login-services/idpArtifactResolutionService",
+        Location=artifact_url,
         index="0",
         isDefault="true",
     )
-    sub(
-        descriptor,
-        MD,
-        "SingleLogoutService",
-        Binding=SOAP_BINDING,
-        Location=f"{service_url}/login-services/singleLogoutService",
-    )
+    sub(descriptor, MD, "SingleLogoutService", Binding=SOAP_BINDING, Location=logout_url)
     sub(descriptor, MD, "NameIDFormat", UNSPECIFIED)
-    sub(
-        descriptor,
-        MD,
-        "SingleSignOnService",
-        Binding=POST_BINDING,
-        Location=f"{base_url}/login/SingleSignOnService",
-    )
+    sub(descriptor, MD, "SingleSignOnService", Binding=POST_BINDING, Location=sso_url)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)

@@ -181,7 +181,7 @@ def _ep_signature(person: Person, issuer: str) -> etree._Element:
     sub(natural, EP, "CurrentFamilyName", person.family_name.upper())
     sub(natural, EP, "FirstName", person.given_name.upper())
     sub(natural, EP, "DateOfBirth", person.birth_date.isoformat())
-    sub(natural, EP, "PersonalIdentifier", person.pesel)
+    sub(natural, EP, "PersonalIdentifier", person.identifier)
     data = sub(root, EP, "SignatureData")
     sub(data, EP, "IdentityIssuer", issuer)
     moment = clock.to_warsaw(clock.now()).isoformat(timespec="milliseconds")
@@ -189,31 +189,45 @@ def _ep_signature(person: Person, issuer: str) -> etree._Element:
     return root
 
 
-def _podpis_zp(person: Person) -> etree._Element:
+def podpis_zp(person: Person) -> etree._Element:
+    """Return what the older records of Profil Zaufany say of a person; a stranger has no PESEL there."""
     root = etree.Element(f"{{{PPZP}}}PodpisZP", nsmap={"ppZP": PPZP, "os": OS})
     data = sub(sub(root, PPZP, "DaneZP"), PPZP, "DaneZPOsobyFizycznej")
     sub(data, OS, "Nazwisko", person.family_name, rodzajCzlonu="pierwszy")
     sub(data, OS, "Imie", person.given_name)
-    sub(data, OS, "PESEL", person.pesel)
+    if person.pesel:
+        sub(data, OS, "PESEL", person.pesel)
     sub(data, PPZP, "IdKontaUzytkownikaEpuap", person.login)
     sub(root, PPZP, "DanePodpisu")
     return root
 
 
 def sign_trusted(
-    document: bytes, person: Person, seal: Credential, *, issuer: str, old_form: bool = False
+    document: bytes,
+    person: Person,
+    seal: Credential,
+    *,
+    issuer: str,
+    old_form: bool = False,
+    outside: dict[str, bytes] | None = None,
 ) -> bytes:
     """Return the document signed with the trusted profile of a person; raises Refused.
 
     The seal is the Minister's; the person stands in the claimed role only, in the new form
     (EPSignature) or the older one that TPS5 has been giving again since 2025 (PodpisZP).
     """
-    role = _podpis_zp(person) if old_form else _ep_signature(person, issuer)
-    return _sign(document, _Plan(seal, _seal_names(), role))
+    role = podpis_zp(person) if old_form else _ep_signature(person, issuer)
+    return _sign(document, _Plan(seal, _seal_names(), role, outside=outside or {}))
 
 
-def sign_qualified(document: bytes, signer: Credential, issuer: x509.Certificate) -> bytes:
-    """Return the document with a qualified signature; the person is in the certificate."""
+def sign_qualified(
+    document: bytes,
+    signer: Credential,
+    issuer: x509.Certificate,
+    *,
+    outside: dict[str, bytes] | None = None,
+) -> bytes:
+    """Return the document with a qualified or personal signature; the person is in the certificate."""
     unique = uuid.uuid4().hex
     names = _Names(
         signature=f"id-{unique}",
@@ -221,7 +235,7 @@ def sign_qualified(document: bytes, signer: Credential, issuer: x509.Certificate
         properties=f"xades-id-{unique}",
         reference=f"ID-{uuid.uuid4().hex}",
     )
-    return _sign(document, _Plan(signer, names, chain=(issuer,)))
+    return _sign(document, _Plan(signer, names, chain=(issuer,), outside=outside or {}))
 
 
 def seal_with_outside(document: bytes, seal: Credential, outside: dict[str, bytes]) -> bytes:

@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare VAR_DIR/simulator; the settings have refused already unless DEMO_MODE is on."""
         made = keys.prepare()
-        idp.publish_metadata(settings.SIM_PUBLIC_DIR / "idp-metadata.xml")
+        idp.publish_metadata(settings.SIM_PUBLIC_DIR)
         call_command("migrate", interactive=False, verbosity=0)
         sent = past.send_applications() if options["past"] else 0
         self.stdout.write(
