@@ -48,7 +48,7 @@ SIM_OFFICE_BOX_ADDRESS = env.text(
     env.text("EPUAP_BOX_ADDRESS", f"/{SIM_OFFICE_ENTITY_ID}/{SIM_OFFICE_BOX_NAME}"),
 )
 SIM_OFFICE_NAME = env.text("SIM_OFFICE_NAME", env.text("MUNICIPALITY_OFFICE_NAME", "Urząd Miasta Jarzębin"))
-SIM_OFFICE_SENT_STORE = env.text("SIM_OFFICE_SENT_STORE", env.text("EPUAP_SENT_STORE", "Wyslane"))
+SIM_OFFICE_SENT_STORE = env.text("SIM_OFFICE_SENT_STORE", env.text("EPUAP_SENT_STORE", "Wysłane"))
 ACCESS_FORM_NAMESPACE = env.text(
     "ACCESS_FORM_NAMESPACE",
     "http://epuap.gov.pl/FeResourceServlet/wzor_lokalny/eurzad/wniosek-o-dostep/1/",

@@ -50,11 +50,10 @@ class Simulator:
         """The portal's own keys, whose certificates the simulator knows."""
         return self.var_dir / "portal" / "keys"
 
-    def order(self, behaviour: str, times: int = 1) -> None:
-        """Order a failure for the next `times` occasions."""
-        answer = requests.post(
-            f"{self.base_url}/sterowanie/", json={"behaviour": behaviour, "times": times}, timeout=10
-        )
+    def order(self, behaviour: str, times: int = 1, seconds: int | None = None) -> None:
+        """Order a failure for the next `times` occasions; `seconds` is how long a silence or delay lasts."""
+        order = {"behaviour": behaviour, "times": times, "seconds": seconds}
+        answer = requests.post(f"{self.base_url}/sterowanie/", json=order, timeout=10)
         answer.raise_for_status()
 
     def ordered(self) -> dict[str, int]:
@@ -196,11 +195,16 @@ def drive_sign_in(
     relay_state: str,
     choice: str = "anna",
     browser: requests.Session | None = None,
+    path: str = "/login/SingleSignOnService",
 ) -> tuple[str, dict[str, str]]:
-    """Post an AuthnRequest, choose a persona (or "cancel"); return the ACS URL and the fields for it."""
+    """Post an AuthnRequest, choose a persona (or "cancel"); return the ACS URL and the fields for it.
+
+    `choice` "greta" is somebody from another country; the second provider's `path` is
+    "/dt/SingleSignOnService".
+    """
     browser = browser or requests.Session()
     chooser = browser.post(
-        f"{simulator.base_url}/login/SingleSignOnService",
+        f"{simulator.base_url}{path}",
         data={"SAMLRequest": saml_request, "RelayState": relay_state},
         timeout=20,
     )

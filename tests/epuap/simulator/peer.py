@@ -12,7 +12,7 @@ import requests
 import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.concatkdf import ConcatKDFHash
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
@@ -21,6 +21,7 @@ from lxml import etree
 from tests.support.simulator import Simulator
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+ZD = "http://ws.epuap.gov.pl/zarzadzanieDokumentami"
 OB = "http://wsdl.epuap.gov.pl/obiekty/"
 TPS = "http://signing.ws.comarch.gov"
 OASIS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss"
@@ -67,10 +68,17 @@ def key_from(folder: Path, name: str) -> xmlsec.Key:
     return key
 
 
-def sign_saml(message: etree._Element, key: xmlsec.Key) -> None:
-    signature = xmlsec.template.create(
-        message, xmlsec.constants.TransformExclC14N, xmlsec.constants.TransformEcdsaSha256, ns="ds"
-    )
+PZ_REQUEST = """<saml2p:AuthnRequest xmlns:saml2p="urn:oasis:names:tc:SAML:2.0:protocol"
+ xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion" ID="{id}" Version="2.0" IssueInstant="{now}"
+ Destination="{destination}" AssertionConsumerServiceURL="{acs}"
+ ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:{binding}"><saml2:Issuer>{issuer}</saml2:Issuer>
+<saml2p:NameIDPolicy AllowCreate="true" Format="urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"/>
+</saml2p:AuthnRequest>"""
+
+
+def sign_saml(message: etree._Element, key: xmlsec.Key, *, rsa_key: bool = False) -> None:
+    method = xmlsec.constants.TransformRsaSha256 if rsa_key else xmlsec.constants.TransformEcdsaSha256
+    signature = xmlsec.template.create(message, xmlsec.constants.TransformExclC14N, method, ns="ds")
     message.insert(1, signature)
     reference = xmlsec.template.add_reference(
         signature, xmlsec.constants.TransformSha256, uri="#" + message.get("ID", "")
@@ -129,6 +137,19 @@ def decrypt(encrypted: etree._Element, key_pem: bytes) -> tuple[etree._Element, 
     return etree.fromstring(plain), len(content_key)
 
 
+def decrypt_rsa(encrypted: etree._Element, key_pem: bytes) -> etree._Element:
+    """Open an EncryptedAssertion under RSA-OAEP, with the hash its EncryptionMethod names."""
+    key = serialization.load_pem_private_key(key_pem, None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    method = encrypted.find(".//xenc:EncryptedKey/xenc:EncryptionMethod", NS)
+    digest = method.find("ds:DigestMethod", NS).get("Algorithm")
+    chosen: hashes.HashAlgorithm = hashes.SHA1() if digest.endswith("#sha1") else hashes.SHA256()
+    oaep = padding.OAEP(mgf=padding.MGF1(chosen), algorithm=chosen, label=None)
+    wrapped, content = [base64.b64decode(e.text) for e in encrypted.iterfind(".//xenc:CipherValue", NS)]
+    plain = AESGCM(key.decrypt(wrapped, oaep)).decrypt(content[:12], content[12:], None)
+    return etree.fromstring(plain)
+
+
 @dataclass
 class Peer:
     """One portal in front of one simulator."""
@@ -143,7 +164,15 @@ class Peer:
 
     @property
     def idp_certificate(self) -> bytes:
-        metadata = etree.parse(self.simulator.public_dir / "idp-metadata.xml")
+        return self.certificate_of("idp-metadata.xml")
+
+    @property
+    def pz_certificate(self) -> bytes:
+        return self.certificate_of("idp-epuap-metadata.xml")
+
+    def certificate_of(self, metadata_file: str) -> bytes:
+        """The signing certificate an identity provider's metadata publish."""
+        metadata = etree.parse(self.simulator.public_dir / metadata_file)
         text = metadata.findtext(".//{*}X509Certificate")
         assert text
         return x509.load_der_x509_certificate(base64.b64decode(text)).public_bytes(serialization.Encoding.PEM)
@@ -162,6 +191,20 @@ class Peer:
             sign_saml(root, self.key(signer))
         return base64.b64encode(etree.tostring(root)).decode()
 
+    def pz_request(self, *, signer: str = "saml-rsa", binding: str = "HTTP-Artifact", **changes: str) -> str:
+        """An AuthnRequest for Profil Zaufany."""
+        values = {
+            "id": f"ID-{uuid.uuid4()}",
+            "now": now(),
+            "destination": f"{self.simulator.base_url}/dt/SingleSignOnService",
+            "acs": f"{self.simulator.portal_url}/saml/epuap/acs/",
+            "issuer": f"{self.simulator.portal_url}/saml/login/metadata/",
+            "binding": binding,
+        } | changes
+        root = etree.fromstring(PZ_REQUEST.format(**values))
+        sign_saml(root, self.key(signer), rsa_key=signer != "sp")
+        return base64.b64encode(etree.tostring(root)).decode()
+
     def saml_call(
         self, path: str, name: str, content: str, *, signer: str = "sp", **attributes: str
     ) -> etree._Element:
@@ -173,7 +216,7 @@ class Peer:
             f"<saml2:Issuer>{self.simulator.portal_url}/saml/login/metadata/</saml2:Issuer>{content}</saml2p:{name}>"
         )
         if signer:
-            sign_saml(root, self.key(signer))
+            sign_saml(root, self.key(signer), rsa_key=signer != "sp")
         envelope = etree.Element(f"{{{SOAP}}}Envelope")
         etree.SubElement(envelope, f"{{{SOAP}}}Body").append(root)
         answer = requests.post(
@@ -184,10 +227,11 @@ class Peer:
         )
         return etree.fromstring(answer.content).find("soap:Body", NS)[0]
 
-    def resolve(self, artifact: str, **options: str) -> etree._Element:
+    def resolve(
+        self, artifact: str, path: str = "/login-services/idpArtifactResolutionService", **options: str
+    ) -> etree._Element:
         """ArtifactResolve."""
         content = f"<saml2p:Artifact>{artifact}</saml2p:Artifact>"
-        path = "/login-services/idpArtifactResolutionService"
         return self.saml_call(path, "ArtifactResolve", content, **options)
 
     def envelope(self, body: str, headers: str = "", *, signer: str = "ws") -> bytes:
@@ -240,6 +284,24 @@ class Peer:
             f'<ob:{name} xmlns:ob="{OB}"><podmiot>{entity}</podmiot><nazwaSkrytki>{box}</nazwaSkrytki>'
             f"<adresSkrytki>{address}</adresSkrytki>{extra}</ob:{name}>",
         )
+
+    def user_info(self, tgsid: str) -> etree._Element:
+        """getTpUserInfo."""
+        body = (
+            f'<ns:getTpUserInfo xmlns:ns="http://userinfo.zp.epuap.gov.pl"><tgsid>{tgsid}</tgsid>'
+            "<systemOrganisationId>0</systemOrganisationId></ns:getTpUserInfo>"
+        )
+        return self.call("/pz-services/tpUserInfo", body, action="getTpUserInfo")
+
+    def store(self, operation: str, inner: str) -> etree._Element:
+        """One operation of ZarzadzanieDokumentami."""
+        path = "/fe_external_ws/services/ZarzadzanieDokumentami"
+        return self.call(path, f'<zd:{operation} xmlns:zd="{ZD}">{inner}</zd:{operation}>')
+
+    def list_store(self, name: str = "Wysłane", subject: str = BOX[0]) -> etree._Element:
+        """zawartoscSkladu."""
+        inner = f"<sklad><nazwa>{name}</nazwa><podmiot>{subject}</podmiot></sklad>"
+        return self.store("zawartoscSkladu", inner)
 
     def empty_queue(self) -> None:
         """Confirm everything in the office's mailbox."""
