@@ -17,7 +17,17 @@ from portal.people.models import Subject, User
 from portal.people.services import find_subject
 
 CLERK_GROUP = "Urzędnicy ds. dostępu"
-CLERK_APPS = ("access", "inbox", "outbox", "notices", "catalogue", "news", "registers", "mandates")
+CLERK_APPS = (
+    "access",
+    "inbox",
+    "outbox",
+    "notices",
+    "catalogue",
+    "news",
+    "registers",
+    "mandates",
+    "channels",
+)
 
 
 def _subject(scheme: str, value: str) -> Subject:

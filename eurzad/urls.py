@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("registers.urls")),
     path("", include("portal.catalogue.urls")),
     path("", include("portal.news.urls")),
+    path("upo/", include("portal.channels.urls")),
     path("logowanie/", include("portal.people.urls")),
     path("saml/", include("portal.people.saml_urls")),
     path("konto/naleznosci/", include("taxes.urls")),

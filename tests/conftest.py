@@ -22,6 +22,17 @@ def _empty_cache() -> Iterator[None]:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _channels(request: pytest.FixtureRequest) -> None:
+    """Give the tests that commit the rows that the migrations brought."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction"):
+        request.getfixturevalue("transactional_db")
+        from tests.support.channels import bring_channels
+
+        bring_channels()
+
+
 @pytest.fixture
 def run_jobs(db: None) -> Callable[..., int]:
     """Run waiting jobs inline until none is left; `force=True` also those whose time has not come."""

@@ -185,8 +185,10 @@ def verify_receipt(
     """Return what the receipt says, signed with one of the pinned `certificates`.
 
     With `document` one of the bound documents must be exactly that one, and each of the `further` ones another;
-    without it the receipt alone is checked, and the caller finds what it is about by `bound`. `certificates` None takes the certificate that
-    the signature brings along: that the receipt is whole, and nothing of who signed it. Raises ReceiptRefused.
+    without it the receipt alone is checked, and the caller finds what it is about by `bound`.
+
+    `certificates` None takes the certificate that the signature brings along: that the receipt is whole, and
+    nothing of who signed it. Raises ReceiptRefused.
     """
     root = _parse(data)
     found = _read(root)

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "portal.news",
     "portal.incidents",
     "portal.devices",
+    "portal.channels",
     "portal.mandates",
     "portal.notices",
     "portal.people",

@@ -56,24 +56,13 @@ PERSONAL_TRUST_LIST = env.optional_file(
 REVOCATION_FETCH = env.flag("REVOCATION_FETCH")
 SEAL_KEY = env.file("SEAL_KEY", demo_path("portal", "keys", "seal.key"))
 SEAL_CERT = env.file("SEAL_CERT", demo_path("portal", "keys", "seal.crt"))
+SEAL_PAST_CERTS = env.optional_file("SEAL_PAST_CERTS")
 
-ACCESS_DOORS = env.choices("ACCESS_DOORS", "portal,epuap", ("portal", "epuap"))
 ACCESS_FORM_NAMESPACE = env.text(
     "ACCESS_FORM_NAMESPACE",
     "http://epuap.gov.pl/FeResourceServlet/wzor_lokalny/eurzad/wniosek-o-dostep/1/",
 )
 ACCESS_DECISION_DAYS = env.number("ACCESS_DECISION_DAYS", 14)
-ACCESS_LEGAL_EFFECT = {
-    "portal": env.text(
-        "ACCESS_LEGAL_EFFECT_PORTAL",
-        "Wniosek złożony w portalu wpływa do urzędu z chwilą podaną w urzędowym poświadczeniu przedłożenia (UPP).",
-    ),
-    "epuap": env.text(
-        "ACCESS_LEGAL_EFFECT_EPUAP",
-        "Od 1 stycznia 2026 r. ePUAP nie jest ogólną drogą składania pism. Urząd przyjmuje nim ten wniosek, "
-        "bo dotyczy dostępu do usługi urzędu. Poświadczenie (UPP) znajdziesz na swoim koncie ePUAP.",
-    ),
-}
 
 # --- Payments ---------------------------------------------------------------------------------------------------
 PAYMENT_PROVIDERS = env.choices("PAYMENT_PROVIDERS", "payu", ("payu",))

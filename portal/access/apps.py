@@ -13,5 +13,8 @@ class AccessConfig(AppConfig):
 
         from epuap.inbox import handlers
         from portal.access.services.epuap_door import open_from_epuap
+        from portal.channels import intake
 
+        for channel in ("portal", "epuap"):
+            intake.register(channel)
         handlers.register(settings.ACCESS_FORM_NAMESPACE, open_from_epuap)

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from epuap.xml import application as application_xml
 from epuap.xml.letters import LetterData, build_letter
@@ -13,8 +12,8 @@ from epuap.xml.xades import seal
 from eurzad.lib import clock, dates, xml
 from portal.access import selectors
 from portal.access.models import AccessApplication
-from portal.access.receipts import read_file
 from portal.access.rules import State
+from portal.channels.seals import read_file
 from portal.people import pii
 from portal.people.models import Identity
 
@@ -91,20 +90,4 @@ def application_context(application: AccessApplication) -> dict[str, Any]:
         "office": settings.MUNICIPALITY["office_name"],
         "summary": selectors.application_summary(application),
         "signature": selectors.signature_summary(application),
-    }
-
-
-def receipt_context(application: AccessApplication) -> dict[str, Any]:
-    """What the page and the PDF of the UPP show."""
-    local = clock.to_warsaw(application.arrived_at)
-    return {
-        "application": application,
-        "legal_effect": settings.ACCESS_LEGAL_EFFECT.get(application.door, ""),
-        "rows": [
-            (_("Identyfikator poświadczenia"), application.upp_identifier),
-            (_("Adresat"), settings.MUNICIPALITY["office_name"]),
-            (_("Nadawca"), f"{application.given_name} {application.family_name}"),
-            (_("Dokument"), _("Wniosek o dostęp %(number)s") % {"number": application.number}),
-            (_("Data doręczenia"), f"{dates.format_short(local.date())}, {local:%H:%M:%S}"),
-        ],
     }

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.access import rules
+from portal.channels.models import Receipt
 from portal.people import pii
 from portal.people.fields import EncryptedTextField, FingerprintField
 from portal.people.models import Identity, Subject
@@ -103,8 +104,14 @@ class AccessApplication(models.Model):
     signed_document = models.BinaryField(null=True, editable=False)
     signature_report = models.JSONField(null=True, editable=False)
     refusal_code = models.CharField(_("kod odmowy podpisu"), max_length=80, blank=True, editable=False)
-    upp = models.BinaryField(null=True, editable=False)
-    upp_identifier = models.CharField(_("identyfikator poświadczenia"), max_length=120, blank=True)
+    receipt = models.OneToOneField(
+        Receipt,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="access_application",
+        verbose_name=_("poświadczenie"),
+    )
     inbound_document = models.UUIDField(null=True, unique=True, editable=False)
     reply_box = models.CharField(_("skrytka odpowiedzi"), max_length=255, blank=True)
 
@@ -162,7 +169,7 @@ class AccessApplication(models.Model):
                         due_on__isnull=False,
                     )
                     & (
-                        Q(door=Door.PORTAL.value, upp__isnull=False)
+                        Q(door=Door.PORTAL.value, receipt__isnull=False)
                         | Q(door=Door.EPUAP.value, inbound_document__isnull=False)
                     )
                 ),

@@ -13,10 +13,12 @@ from eurzad.lib import clock, dates
 from portal.access import evidence, rules, texts
 from portal.access.models import AccessApplication, AccessApplicationQuerySet, ApplicationEvent, Door
 from portal.access.rules import State
+from portal.channels import selectors as channels
+from portal.channels.models import in_language
 from portal.people import services as people
 from portal.people.models import Identity, Subject, SubjectIdentifier, User
 
-BLOBS = ("document", "signed_document", "upp")
+BLOBS = ("document", "signed_document")
 # A repeated application is decided in the first one, which is therefore what its applicant asks about.
 _ORDER = {State.SUBMITTED: 0, **dict.fromkeys(rules.PREPARING, 1), State.JOINED: 3}
 
@@ -43,7 +45,7 @@ def own_application(identity: Identity, public_id: UUID) -> AccessApplication | 
     """One application of this person with its bytes, or None for anybody else's."""
     return (
         AccessApplication.objects.filter(identity=identity, public_id=public_id)
-        .select_related("identity", "joined_to")
+        .select_related("identity", "joined_to", "receipt__channel")
         .first()
     )
 
@@ -144,7 +146,7 @@ def _portal_rows(
             _("Sprawdzenie podpisu i poświadczenie złożenia (UPP)"),
             _when(checked),
             "",
-            "receipt" if application.upp_identifier else "",
+            "receipt" if application.receipt_id else "",
         ),
     ]
 
@@ -203,19 +205,20 @@ def _when(moment: datetime | None) -> str:
 
 @dataclass(frozen=True)
 class Way:
-    """One open door with the town's own words about its legal effect."""
+    """One open door with the town's own words about its legal effect, in the language they are in."""
 
     door: str
     legal_effect: str
+    language: str
     url: str
 
 
 def open_doors() -> list[Way]:
-    """Doors the town keeps open, in the order of the settings."""
+    """Doors the town keeps open, in its order."""
     urls = {Door.EPUAP.value: settings.EPUAP_FORM_URL}
     return [
-        Way(door, settings.ACCESS_LEGAL_EFFECT.get(door, ""), urls.get(door, ""))
-        for door in settings.ACCESS_DOORS
+        Way(channel.code, *in_language(channel.effects), urls.get(channel.code, ""))
+        for channel in channels.open_for_applications()
     ]
 
 

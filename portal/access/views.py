@@ -20,6 +20,8 @@ from portal.access.forms import ApplicationForm
 from portal.access.models import AccessApplication
 from portal.access.rules import State
 from portal.access.services import drafting, signing
+from portal.channels.models import Receipt
+from portal.channels.presenting import show_receipt
 from portal.people.decorators import account_required
 from portal.people.models import Identity
 
@@ -200,7 +202,7 @@ def email(request: HttpRequest, token: str) -> HttpResponse:
 def current_receipt(request: HttpRequest, identity: Identity) -> HttpResponse:
     """The receipt of the current application."""
     current = selectors.current_application(identity)
-    if current is None or not current.upp_identifier:
+    if current is None or current.receipt_id is None:
         raise Http404
     return redirect("access:receipt", current.public_id)
 
@@ -239,33 +241,31 @@ def document_xml(request: HttpRequest, identity: Identity, public_id: UUID) -> H
 @identity_required
 def receipt(request: HttpRequest, identity: Identity, public_id: UUID) -> HttpResponse:
     """The UPP as a page that prints as a letter."""
-    application = _with_receipt(identity, public_id)
-    return render(request, "access/receipt.html", documents.receipt_context(application))
+    application, kept = _with_receipt(identity, public_id)
+    return render(request, "access/receipt.html", {"application": application, "receipt": show_receipt(kept)})
 
 
 @require_safe
 @identity_required
 def receipt_pdf(request: HttpRequest, identity: Identity, public_id: UUID) -> HttpResponse:
     """The UPP as PDF."""
-    application = _with_receipt(identity, public_id)
-    return _pdf(
-        request, "access/receipt_pdf.html", documents.receipt_context(application), application, "upp"
-    )
+    application, kept = _with_receipt(identity, public_id)
+    return _pdf(request, "channels/receipt_pdf.html", {"receipt": show_receipt(kept)}, application, "upp")
 
 
 @require_safe
 @identity_required
 def receipt_xml(request: HttpRequest, identity: Identity, public_id: UUID) -> HttpResponse:
     """The bytes of the UPP."""
-    application = _with_receipt(identity, public_id)
-    return _xml(bytes(application.upp or b""), application, "upp")
+    application, kept = _with_receipt(identity, public_id)
+    return _xml(bytes(kept.content), application, "upp")
 
 
-def _with_receipt(identity: Identity, public_id: UUID) -> AccessApplication:
+def _with_receipt(identity: Identity, public_id: UUID) -> tuple[AccessApplication, Receipt]:
     application = get_application_for(identity, public_id)
-    if not application.upp:
+    if application.receipt is None:
         raise Http404
-    return application
+    return application, application.receipt
 
 
 def _xml(data: bytes, application: AccessApplication, kind: str) -> HttpResponse:

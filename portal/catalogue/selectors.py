@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from eurzad.lib import searching
 from portal.catalogue.models import Service
+from portal.channels import selectors as channels
+from portal.channels.models import in_language
 
 ACCESS_URL_NAME = "access:home"
 
@@ -20,6 +22,7 @@ class Door:
     label: str
     is_external: bool
     legal_effect: str = ""
+    language: str = "pl"
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,14 @@ def doors_of(service: Service) -> list[Door]:
 
 
 def access_doors() -> list[Door]:
-    """The open doors of the application for access, in the order of the settings."""
+    """The open doors of the application for access, in the town's order."""
     doors: list[Door] = []
-    for name in settings.ACCESS_DOORS:
-        effect = str(settings.ACCESS_LEGAL_EFFECT.get(name, ""))
-        if name == "epuap":
-            doors.append(Door(settings.EPUAP_FORM_URL, _("Wypełnij formularz na ePUAP"), True, effect))
-        else:
-            doors += _portal_door(ACCESS_URL_NAME, _("Złóż wniosek w portalu"), effect)
+    for channel in channels.open_for_applications():
+        effect = in_language(channel.effects)
+        if channel.code == channel.Code.EPUAP:
+            doors.append(Door(settings.EPUAP_FORM_URL, _("Wypełnij formularz na ePUAP"), True, *effect))
+        elif channel.code == channel.Code.PORTAL:
+            doors += _portal_door(ACCESS_URL_NAME, _("Złóż wniosek w portalu"), *effect)
     return doors
 
 
@@ -76,9 +79,9 @@ def find(words: tuple[str, ...]) -> list[Service]:
     ]
 
 
-def _portal_door(url_name: str, label: str, legal_effect: str = "") -> list[Door]:
+def _portal_door(url_name: str, label: str, legal_effect: str = "", language: str = "pl") -> list[Door]:
     """A door inside the portal, or none when the page was since removed (its name is typed by a clerk)."""
     try:
-        return [Door(reverse(url_name), label, False, legal_effect)] if url_name else []
+        return [Door(reverse(url_name), label, False, legal_effect, language)] if url_name else []
     except NoReverseMatch:
         return []

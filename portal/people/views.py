@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from epuap.saml import services as saml
-from portal.people import forms, session, visitors
+from portal.people import doors, forms, session, visitors
 
 
 @require_GET
@@ -143,7 +143,7 @@ def _sign_in_page(request: HttpRequest, demo_form: forms.DemoForm) -> HttpRespon
                 for name, one in settings.IDENTITY_PROVIDERS.items()
             ],
             "decision_days": settings.ACCESS_DECISION_DAYS,
-            "doors": settings.ACCESS_DOORS,
+            "doors": doors.open_doors(),
             "next": get_next_redirect_url(request) or "",
             "demo_form": demo_form if settings.DEMO_MODE else None,
         },

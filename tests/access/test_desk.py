@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -15,6 +16,8 @@ from eurzad.lib.personas import ANNA, CELINA
 from portal.access import errors, evidence
 from portal.access.models import AccessApplication, ApplicationEvent
 from portal.access.services import deciding, reminding
+from portal.channels.codes import new_code
+from portal.channels.models import Receipt
 from portal.journal.models import Record
 from portal.notices.models import Notice
 from portal.people.models import Identity, Subject, User
@@ -73,6 +76,14 @@ def test_queue_tabs_and_search(pages: PageClient, filed: AccessApplication, cler
         assert filed.number in page and "po terminie" in page
 
 
+def copy_receipt(filed: AccessApplication, number: int) -> int:
+    receipt = Receipt.objects.get(pk=filed.receipt_id)
+    receipt.pk, receipt.public_id, receipt.code = None, uuid4(), new_code()
+    receipt.identifier = f"UPP.{number}"
+    receipt.save(force_insert=True)
+    return receipt.pk
+
+
 def test_queue_takes_the_same_queries_for_one_and_for_many(
     pages: PageClient, filed: AccessApplication, clerk: User
 ) -> None:
@@ -97,6 +108,7 @@ def test_queue_takes_the_same_queries_for_one_and_for_many(
             "identity_id": identity.pk,
             "number": f"EU.2020.{number:06d}",
             "assigned_to_id": clerk.pk,
+            "receipt_id": copy_receipt(filed, number),
         }
         del copy["id"], copy["public_id"]
         AccessApplication.objects.create(**copy)

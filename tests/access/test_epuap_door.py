@@ -16,6 +16,7 @@ from portal.access.services import deciding, epuap_door
 from portal.people.models import Identity, User
 from tests.access.conftest import NAMESPACE, form_document, sign_as
 from tests.epuap.xml.conftest import Party, make_party
+from tests.support.channels import close_channel
 from tests.support.pages import PageClient
 from tests.support.people import make_resident, make_subject
 
@@ -80,8 +81,8 @@ def test_bad_documents_are_quarantined(
     assert not AccessApplication.objects.exists() and not Identity.objects.exists()
 
 
-def test_closed_door_keeps_the_document(deliver: Deliver, tps_seal: Party, settings: object) -> None:
-    settings.ACCESS_DOORS = ["portal"]
+def test_closed_door_keeps_the_document(deliver: Deliver, tps_seal: Party) -> None:
+    close_channel("epuap")
     inbound = deliver(sign_as(GRAZYNA, form_document(GRAZYNA), tps_seal))
     assert (inbound.state, inbound.error_code) == ("quarantined", "access_door_closed")
 
@@ -161,7 +162,7 @@ def test_portal_application_signed_later_is_joined(
     run_jobs()
     portal = AccessApplication.objects.get(door="portal")
     assert (portal.state, portal.joined_to.door) == ("joined", "epuap")
-    assert portal.upp is not None
+    assert portal.receipt is not None
     pages.get(f"/konto/wniosek/{portal.public_id}/")
 
 

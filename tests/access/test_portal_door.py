@@ -19,6 +19,7 @@ from portal.notices.models import Notice
 from portal.people.models import User
 from tests.access.conftest import FORM, SigningService, sign_as
 from tests.epuap.xml.conftest import Party, make_party
+from tests.support.channels import close_channel
 from tests.support.pages import PageClient
 
 TheApplication = Callable[[], AccessApplication]
@@ -32,10 +33,10 @@ def to_signing(pages: PageClient, user: User, run_jobs: Callable[..., int]) -> N
     run_jobs()
 
 
-def test_intro_names_every_open_door(pages: PageClient, celina: User, settings: Any) -> None:
+def test_intro_names_every_open_door(pages: PageClient, celina: User) -> None:
     page = pages.get("/konto/wniosek/", user=celina).content.decode()
     assert "Wypełnij wniosek" in page and "ePUAP" in page
-    settings.ACCESS_DOORS = ["epuap"]
+    close_channel("portal")
     page = pages.get("/konto/wniosek/").content.decode()
     assert "Wypełnij wniosek" not in page and "ePUAP" in page
 
@@ -66,7 +67,7 @@ def test_from_form_to_receipt(
     assert bytes(application.signed_document) == tps.signed[application.signing_url]
     assert application.number == f"EU.{clock.today().year}.000001"
     receipt = verify_receipt(
-        bytes(application.upp),
+        bytes(application.receipt.content),
         certificates=[office_seal.certificate],
         document=bytes(application.signed_document),
     )
@@ -83,16 +84,14 @@ def test_documents_as_page_xml_and_pdf(pages: PageClient, filed: AccessApplicati
     assert pages.get(f"{base}/dokument.xml").content == bytes(filed.signed_document)
     assert pages.get(f"{base}/dokument.pdf").content.startswith(b"%PDF")
     assert pages.get("/konto/wniosek/upo/", status=302)["Location"] == f"{base}/upo/"
-    assert filed.upp_identifier in pages.get(f"{base}/upo/").content.decode()
-    assert pages.get(f"{base}/upo.xml").content == bytes(filed.upp)
+    assert filed.receipt.identifier in pages.get(f"{base}/upo/").content.decode()
+    assert pages.get(f"{base}/upo.xml").content == bytes(filed.receipt.content)
     assert pages.get(f"{base}/upo.pdf").content.startswith(b"%PDF")
 
 
 def test_pesel_is_nowhere_in_the_clear_but_in_documents(filed: AccessApplication) -> None:
     row = AccessApplication.objects.values().get()
-    readable = {
-        name: value for name, value in row.items() if name not in ("document", "signed_document", "upp")
-    }
+    readable = {name: value for name, value in row.items() if name not in ("document", "signed_document")}
     assert CELINA.pesel not in repr(readable)
     assert CELINA.pesel not in repr(list(Job.objects.values())) + repr(list(Notice.objects.values()))
 
@@ -210,7 +209,7 @@ def refused(
     pages.get(back.removeprefix(PORTAL), status=302)
     run_jobs()
     application = the_application()
-    assert application.state == "signature_refused" and application.upp is None
+    assert application.state == "signature_refused" and application.receipt is None
     page = pages.get("/konto/wniosek/").content.decode()
     assert application.number in page and "jeszcze raz" in page
     return application
@@ -322,8 +321,8 @@ def test_filed_application_closes_the_form(pages: PageClient, filed: AccessAppli
     assert AccessApplication.objects.count() == 1
 
 
-def test_closed_door_takes_no_application(pages: PageClient, celina: User, settings: Any) -> None:
-    settings.ACCESS_DOORS = ["epuap"]
+def test_closed_door_takes_no_application(pages: PageClient, celina: User) -> None:
+    close_channel("portal")
     pages.post("/konto/wniosek/formularz/", FORM, user=celina)
     assert not AccessApplication.objects.exists()
 
@@ -382,4 +381,6 @@ def test_receipt_is_pinned_to_these_bytes(filed: AccessApplication, office_seal:
 
     certificates: list[x509.Certificate] = [office_seal.certificate]
     with pytest.raises(ReceiptRefused):
-        verify_receipt(bytes(filed.upp), certificates=certificates, document=bytes(filed.document))
+        verify_receipt(
+            bytes(filed.receipt.content), certificates=certificates, document=bytes(filed.document)
+        )

@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from portal.catalogue import demo
 from portal.catalogue.models import Service
 from portal.catalogue.selectors import access_doors
+from portal.channels.models import Channel
+from tests.support.channels import close_channel
 from tests.support.pages import PageClient
 
 
@@ -24,11 +26,11 @@ def test_list_and_every_detail(pages: PageClient, services: None, django_assert_
 
 
 def test_access_has_both_doors_with_their_legal_effect(pages: PageClient, services: None, settings) -> None:
-    settings.ACCESS_LEGAL_EFFECT = {"portal": "Skutek w portalu.", "epuap": "Skutek na ePUAP."}
+    Channel.objects.filter(code="epuap").update(legal_effect="Skutek na ePUAP.")
     html = pages.get("/uslugi/dostep-do-konta/").content.decode()
     assert settings.EPUAP_FORM_URL in html
     assert "Skutek na ePUAP." in html
-    settings.ACCESS_DOORS = ["portal"]
+    close_channel("epuap")
     assert settings.EPUAP_FORM_URL not in pages.get("/uslugi/dostep-do-konta/").content.decode()
     assert all(not door.is_external for door in access_doors())
 

@@ -27,6 +27,7 @@ from eurzad.lib.personas import GRAZYNA, Persona
 from eurzad.outbox.models import Job
 from portal.access.models import AccessApplication, ApplicationEvent
 from portal.access.services import drafting, signing
+from portal.channels.models import Receipt
 from portal.notices.models import Notice
 from portal.people import services as people
 from portal.people.models import Identity, User
@@ -109,7 +110,7 @@ class Town:
 
     def look(self) -> int:
         """Look at the receipts: one that is there stays as it is. Returns how many there are."""
-        for pk, upp in AccessApplication.objects.exclude(upp=None).values_list("pk", "upp"):
+        for pk, upp in Receipt.objects.values_list("access_application", "content"):
             assert self.receipts.setdefault(pk, bytes(upp)) == bytes(upp), "a receipt was issued again"
         return len(self.receipts)
 
@@ -204,9 +205,8 @@ def test_killed_again_and_again_loses_nothing_and_does_nothing_twice(
         ("epuap", "submitted"): ON_EPUAP,
     }
     assert AccessApplication.objects.values("number").distinct().count() == IN_PORTAL + ON_EPUAP
-    assert (
-        AccessApplication.objects.values("upp_identifier").exclude(upp=None).distinct().count() == IN_PORTAL
-    )
+    assert Receipt.objects.values("identifier").distinct().count() == Receipt.objects.count() == IN_PORTAL
+    assert not Receipt.objects.filter(access_application=None).exists()
     kinds = Counter(ApplicationEvent.objects.values_list("kind", flat=True))
     assert {
         kinds[kind] for kind in ("signing_requested", "signed", "signature_accepted", "receipt_issued")

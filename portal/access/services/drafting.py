@@ -17,6 +17,7 @@ from portal.access import errors
 from portal.access.models import AccessApplication, Door
 from portal.access.rules import State
 from portal.access.services import history
+from portal.channels import selectors as channels
 from portal.people.models import Identity
 
 EMAIL_SALT = "portal.access.email"
@@ -40,7 +41,7 @@ class Details:
 
 def require_open_door(door: Door) -> None:
     """Raise DoorClosed when the town does not take applications through ``door``."""
-    if door.value not in settings.ACCESS_DOORS:
+    if not channels.is_open(door.value):
         raise errors.DoorClosed
 
 

@@ -5,7 +5,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from epuap.inbox.models import InboundDocument
-from epuap.inbox.services import send_letter
 from epuap.xml import application as application_xml
 from eurzad.lib import clock
 from eurzad.lib.errors import PermanentError
@@ -13,6 +12,7 @@ from portal.access import documents, rules, signatures
 from portal.access.models import AccessApplication, Door
 from portal.access.rules import State
 from portal.access.services import drafting, filing, history
+from portal.channels import senders
 from portal.people import pii
 from portal.people import services as people
 from portal.people.models import Identity
@@ -79,19 +79,25 @@ def open_from_epuap(inbound: InboundDocument) -> None:
 
 
 def send_decision(application_id: str) -> None:
-    """Seal the decision as a letter and queue it to the applicant's ePUAP mailbox, once."""
+    """Seal the decision as a letter and send it back through the applicant's channel, once.
+
+    Raises ChannelError when the town has switched the channel off: the job then waits for a person.
+    """
     application = AccessApplication.objects.select_related("joined_to").get(public_id=application_id)
     decided = application.joined_to or application
     if decided.decided_at is None or not application.reply_box:
         return
     decided_on = clock.to_warsaw(decided.decided_at).date()
     with transaction.atomic():
-        send_letter(
-            recipient_box=application.reply_box,
-            document=documents.build_decision_letter(application, decided, decided_on=decided_on),
-            title=_("Decyzja w sprawie wniosku %(number)s") % {"number": application.number},
-            file_name="decyzja.xml",
-            key=f"access.decision:{application.public_id}",
+        senders.send(
+            application.door,
+            senders.Letter(
+                recipient=application.reply_box,
+                document=documents.build_decision_letter(application, decided, decided_on=decided_on),
+                title=_("Decyzja w sprawie wniosku %(number)s") % {"number": application.number},
+                file_name="decyzja.xml",
+                key=f"access.decision:{application.public_id}",
+            ),
         )
         history.note_once(application, "letter_sent")
 

@@ -20,7 +20,7 @@ def remind_all() -> int:
     oldest_first = (
         AccessApplication.objects.waiting()
         .filter(received_at__lte=clock.now() - timedelta(days=min(rules.REMINDER_DAYS) - 1))
-        .defer("document", "signed_document", "upp")
+        .defer("document", "signed_document")
         .order_by("received_at")
     )
     return sum(_remind(application) for application in oldest_first.iterator(chunk_size=200))

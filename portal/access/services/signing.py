@@ -23,6 +23,8 @@ from portal.access.models import AccessApplication, Door
 from portal.access.receipts import issue_upp
 from portal.access.rules import State
 from portal.access.services import drafting, filing, history
+from portal.channels.models import Receipt
+from portal.channels.services import keep_own_receipt
 from portal.notices.services import notify
 from portal.people.models import Identity
 
@@ -199,13 +201,24 @@ def issue_receipt(application_id: str) -> None:
     application = _get(application_id)
     if application.state != State.RECEIPT_PENDING:
         return
-    upp, identifier = issue_upp(application)
-    filing.file_checked(
-        application,
-        upp=upp,
-        upp_identifier=identifier,
-        due_on=rules.deadline(application.arrived_at, settings.ACCESS_DECISION_DAYS),
-    )
+    data, upp = issue_upp(application)
+    with transaction.atomic():
+        locked = AccessApplication.objects.select_for_update().only("state").get(pk=application.pk)
+        if locked.state != State.RECEIPT_PENDING:
+            return
+        receipt = keep_own_receipt(
+            channel_code=application.door,
+            kind=Receipt.Kind.UPP,
+            identifier=data.identifier,
+            content=upp,
+            document=application.signed_bytes,
+            issued_at=data.created_at or application.arrived_at,
+        )
+        filing.file_checked(
+            application,
+            receipt=receipt,
+            due_on=rules.deadline(application.arrived_at, settings.ACCESS_DECISION_DAYS),
+        )
 
 
 def resume_all() -> int:
@@ -213,7 +226,7 @@ def resume_all() -> int:
     stale = AccessApplication.objects.filter(
         state__in=(State.AWAITING_SIGNATURE, State.SIGNATURE_CHECK, State.RECEIPT_PENDING),
         sent_at__lt=clock.now() - timedelta(minutes=1),
-    ).defer("document", "signed_document", "upp")
+    ).defer("document", "signed_document")
     return sum(_enqueue(application) is not None for application in stale)
 
 

@@ -89,9 +89,9 @@ def test_every_step_by_eight_workers_is_one_step(
     ):
         all_at_once(lambda _, step=step: step(public_id), range(8))
         assert ApplicationEvent.objects.filter(kind=event).count() == 1
-    kept = bytes(the_application().upp)
+    kept = bytes(the_application().receipt.content)
     all_at_once(lambda _: signing.issue_receipt(public_id), range(8))
-    assert bytes(the_application().upp) == kept
+    assert bytes(the_application().receipt.content) == kept
     assert ApplicationEvent.objects.filter(kind="receipt_issued").count() == 1
 
 

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from portal.channels import views
+
+app_name = "channels"
+
+urlpatterns = [
+    path("", views.check, name="check"),
+]
