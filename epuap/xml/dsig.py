@@ -21,19 +21,33 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from lxml import etree
 
-from epuap.xml.c14n import Canonicalisation, NotCanonical, canonical_bytes, signatures_in
+from epuap.xml.c14n import Canonicalisation, NotCanonical, canonical_bytes
 from epuap.xml.names import (
+    BASE64,
     C14N,
+    C14N11,
+    C14N11_COMMENTS,
+    C14N_COMMENTS,
     DS,
-    EC,
     ENVELOPED,
     EXC_C14N,
+    EXC_C14N_COMMENTS,
+    FILTER2,
     NOT_SIGNATURE,
     SHA256,
     SHA384,
     SHA512,
     XPATH,
     ds,
+)
+from epuap.xml.transforms import (
+    SignatureRefused,
+    Transforms,
+    decode_base64,
+    octets_of,
+    octets_of_outside,
+    read_c14n,
+    read_transforms,
 )
 from eurzad.lib import xml
 
@@ -47,32 +61,32 @@ _SIGNATURE_METHODS: Mapping[str, tuple[str, type[hashes.HashAlgorithm]]] = {
     f"{_MORE}ecdsa-sha384": ("ecdsa", hashes.SHA384),
     f"{_MORE}ecdsa-sha512": ("ecdsa", hashes.SHA512),
 }
+_C14N_METHOD, _SIGNATURE_METHOD = ds("CanonicalizationMethod"), ds("SignatureMethod")
+_REFERENCE, _TRANSFORMS = ds("Reference"), [ds("Transforms")]
+_DIGEST = [ds("DigestMethod"), ds("DigestValue")]
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
-_MAX_TRANSFORMS = 3
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 
-class SignatureRefused(Exception):
-    """A signature that is not to be believed; `code` says why, in one English word for logs and tests."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
 @dataclass(frozen=True)
 class Policy:
-    """What a kind of message may use beyond the house minimum."""
+    """What a kind of message may use: `methods` canonicalise SignedInfo, `transforms` its references."""
 
     transforms: frozenset[str]
+    methods: frozenset[str]
     objects: bool = False
 
 
-MESSAGE = Policy(transforms=frozenset({ENVELOPED, EXC_C14N}))
+MESSAGE = Policy(transforms=frozenset({ENVELOPED, EXC_C14N}), methods=frozenset({EXC_C14N, C14N}))
 """SAML messages and WS-Security bodies."""
-DOCUMENT = Policy(transforms=frozenset({ENVELOPED, XPATH, EXC_C14N, C14N}), objects=True)
-"""XAdES documents: also the trusted profile's XPath, inclusive c14n and ds:Object."""
+_CANONICALISATIONS = frozenset({EXC_C14N, EXC_C14N_COMMENTS, C14N, C14N_COMMENTS, C14N11, C14N11_COMMENTS})
+DOCUMENT = Policy(
+    transforms=_CANONICALISATIONS | {ENVELOPED, XPATH, FILTER2, BASE64},
+    methods=_CANONICALISATIONS,
+    objects=True,
+)
+"""XAdES documents: every canonicalisation, every allowed way to leave a signature out, and ds:Object."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +121,7 @@ class OutsideReference:
     def matches(self, content: bytes) -> bool:
         """Say whether this is the document that was signed (its canonical form, where one is asked for)."""
         try:
-            octets = _outside_octets(content, _Transforms(enveloped=False, xpath=False, c14n=self.c14n))
+            octets = octets_of_outside(content, Transforms(c14n=self.c14n))
         except (SignatureRefused, NotCanonical):
             return False
         return hmac.compare_digest(hashlib.new(self.digest_method, octets).digest(), self.digest)
@@ -125,17 +139,10 @@ class ReferenceSpec:
 
 
 @dataclass(frozen=True)
-class _Transforms:
-    enveloped: bool
-    xpath: bool
-    c14n: Canonicalisation | None
-
-
-@dataclass(frozen=True)
 class _Reference:
-    uri: str
+    uri: str | None
     type: str
-    transforms: _Transforms
+    transforms: Transforms
     digest_method: str
     digest: bytes
 
@@ -234,11 +241,12 @@ def _write_reference(
             transform = etree.SubElement(transforms, ds("Transform"), Algorithm=algorithm)
             if algorithm == XPATH:
                 etree.SubElement(transform, ds("XPath")).text = NOT_SIGNATURE
-    chosen = _read_transforms(reference, DOCUMENT)
+    chosen = read_transforms(reference, DOCUMENT.transforms)
     if spec.content is not None:
-        octets = _outside_octets(spec.content, chosen)
+        octets = octets_of_outside(spec.content, chosen)
     else:
-        octets = _octets(_resolve(spec.uri, root, by_id), chosen, signature, document=not spec.uri)
+        target = _resolve(spec.uri, by_id) if spec.uri else root
+        octets = octets_of(target, chosen, signature, document=not spec.uri)
     etree.SubElement(reference, ds("DigestMethod"), Algorithm=SHA256)
     digest = base64.b64encode(hashlib.sha256(octets).digest()).decode("ascii")
     etree.SubElement(reference, ds("DigestValue")).text = digest
@@ -256,9 +264,10 @@ def verify(
     """Return what the references of a good signature resolved to, in their order.
 
     `root` is the root of the whole message, `certificates` the pinned ones: nothing else is trusted.
-    `outside` maps the URI of a document held outside the message to its bytes; any other foreign URI is
-    refused. None stands for a document that is not at hand: what the signature says of it is left out of the
-    result and can be compared later (`outside_references`).
+    `outside` maps the URI of a document held outside the message to its bytes ("" for a reference that has no
+    URI at all); any other foreign URI is refused. None stands for a document that is not at hand: what the
+    signature says of it is left out of the result and can be compared later (`outside_references`). What a
+    reference may be is settled for all of them before the first byte is digested.
 
     Raises SignatureRefused with one of the codes shape, method, transform, digest_method, reference_uri,
     unresolved, duplicate_id, too_many_references, weak_key, digest, outside_digest, value, not_canonical.
@@ -267,12 +276,9 @@ def verify(
         raise SignatureRefused("shape")
     signed_info, signature_value = _shape(signature, policy)
     children = list(signed_info.iterchildren(etree.Element))
-    if len(children) < 3 or [child.tag for child in children[:2]] != [
-        ds("CanonicalizationMethod"),
-        ds("SignatureMethod"),
-    ]:
+    if len(children) < 3 or children[0].tag != _C14N_METHOD or children[1].tag != _SIGNATURE_METHOD:
         raise SignatureRefused("shape")
-    signed_info_c14n = _read_c14n(children[0], frozenset({EXC_C14N, C14N}))
+    signed_info_c14n = read_c14n(children[0], policy.methods)
     method = _SIGNATURE_METHODS.get(children[1].get("Algorithm", ""))
     if method is None or len(children[1]):
         raise SignatureRefused("method")
@@ -283,11 +289,16 @@ def verify(
         by_id = xml.assert_unique_ids(root)
     except xml.XmlRejected as error:
         raise SignatureRefused(error.code) from error
+    contents = outside or {}
+    targets = [_target(one, root, by_id, contents) for one in references]
     keys = [_strong_key(certificate, method[0]) for certificate in certificates]
     try:
         _check_value(canonical_bytes(signed_info, signed_info_c14n), signature_value, keys, method[1]())
-        at_hand = [one for one in references if (outside or {}).get(one.uri, b"") is not None]
-        return [_check_reference(one, signature, root, by_id, outside or {}) for one in at_hand]
+        return [
+            _check_reference(one, target, signature, contents)
+            for one, target in zip(references, targets, strict=True)
+            if target is not None or contents[one.uri or ""] is not None
+        ]
     except NotCanonical as error:
         raise SignatureRefused("not_canonical") from error
 
@@ -295,16 +306,20 @@ def verify(
 def outside_references(signature: etree._Element) -> tuple[OutsideReference, ...]:
     """Return the references that point out of the document, to be believed once `verify` has seen them.
 
-    Raises SignatureRefused for one that no document could be held against.
+    One without a URI is among them, under "". Raises SignatureRefused for one that no document could be held
+    against.
     """
     found = signature.iterfind(f"{ds('SignedInfo')}/{ds('Reference')}")
-    outside = [one for one in found if one.get("URI", "") and not one.get("URI", "").startswith("#")]
-    read = [_read_reference(one, DOCUMENT) for one in outside]
-    if any(one.transforms.enveloped or one.transforms.xpath for one in read):
+    read = [_read_reference(one, DOCUMENT) for one in found if not _is_inside(one.get("URI"))]
+    if any(one.transforms.leaves_out != "none" or one.transforms.decodes for one in read):
         raise SignatureRefused("transform")
     return tuple(
-        OutsideReference(one.uri, one.digest_method, one.digest, one.transforms.c14n) for one in read
+        OutsideReference(one.uri or "", one.digest_method, one.digest, one.transforms.c14n) for one in read
     )
+
+
+def _is_inside(uri: str | None) -> bool:
+    return uri is not None and (not uri or uri.startswith("#"))
 
 
 def _shape(signature: etree._Element, policy: Policy) -> tuple[etree._Element, bytes]:
@@ -323,74 +338,39 @@ def _shape(signature: etree._Element, policy: Policy) -> tuple[etree._Element, b
 
 
 def _read_reference(element: etree._Element, policy: Policy) -> _Reference:
-    if element.tag != ds("Reference"):
+    children = list(element.iterchildren(etree.Element))
+    names = [child.tag for child in children]
+    if element.tag != _REFERENCE or names[-2:] != _DIGEST or names[:-2] not in ([], _TRANSFORMS):
         raise SignatureRefused("shape")
-    children = {str(child.tag): child for child in element.iterchildren(etree.Element)}
-    expected = [ds("DigestMethod"), ds("DigestValue")]
-    names = [child.tag for child in element.iterchildren(etree.Element)]
-    if names not in (expected, [ds("Transforms"), *expected]):
-        raise SignatureRefused("shape")
-    method = children[ds("DigestMethod")]
+    method, value = children[-2:]
     algorithm = method.get("Algorithm", "")
     if algorithm not in DIGESTS or len(method):
         raise SignatureRefused("digest_method")
-    uri = element.get("URI")
-    if uri is None:
-        raise SignatureRefused("reference_uri")
     return _Reference(
-        uri=uri,
+        uri=element.get("URI"),
         type=element.get("Type", ""),
-        transforms=_read_transforms(element, policy),
+        transforms=read_transforms(element, policy.transforms),
         digest_method=DIGESTS[algorithm],
-        digest=decode_base64(children[ds("DigestValue")]),
+        digest=decode_base64(value),
     )
 
 
-def _read_transforms(reference: etree._Element, policy: Policy) -> _Transforms:
-    container = reference.find(ds("Transforms"))
-    found = [] if container is None else list(container.iterchildren(etree.Element))
-    if len(found) > _MAX_TRANSFORMS:
-        raise SignatureRefused("transform")
-    enveloped = xpath = False
-    c14n: Canonicalisation | None = None
-    for transform in found:
-        algorithm = transform.get("Algorithm", "")
-        if transform.tag != ds("Transform") or algorithm not in policy.transforms or c14n is not None:
-            raise SignatureRefused("transform")
-        if algorithm == ENVELOPED and not len(transform):
-            enveloped = True
-        elif algorithm == XPATH and _is_not_signature(transform):
-            xpath = True
-        elif algorithm in (EXC_C14N, C14N):
-            c14n = _read_c14n(transform, policy.transforms)
-        else:
-            raise SignatureRefused("transform")
-    return _Transforms(enveloped=enveloped, xpath=xpath, c14n=c14n)
-
-
-def _is_not_signature(transform: etree._Element) -> bool:
-    """Say whether the XPath transform is exactly the one that leaves out all signatures."""
-    children = list(transform)
-    if [child.tag for child in children] != [ds("XPath")] or len(children[0]):
-        return False
-    return xml.text_of(children[0]) == NOT_SIGNATURE and children[0].nsmap.get("ds") == DS
-
-
-def _read_c14n(element: etree._Element, allowed: frozenset[str]) -> Canonicalisation:
-    algorithm = element.get("Algorithm", "")
-    if algorithm not in allowed or algorithm not in (EXC_C14N, C14N):
-        raise SignatureRefused("method")
-    children = list(element)
-    if not children:
-        return Canonicalisation(algorithm)
-    if algorithm != EXC_C14N or [child.tag for child in children] != [f"{{{EC}}}InclusiveNamespaces"]:
-        raise SignatureRefused("method")
-    return Canonicalisation(algorithm, tuple(children[0].get("PrefixList", "").split()))
-
-
-def _resolve(uri: str, root: etree._Element, by_id: Mapping[str, etree._Element]) -> etree._Element:
+def _target(
+    reference: _Reference,
+    root: etree._Element,
+    by_id: Mapping[str, etree._Element],
+    outside: Mapping[str, bytes | None],
+) -> etree._Element | None:
+    """Return the element a reference points to, None for a document held outside."""
+    uri = reference.uri
     if uri == "":
         return root
+    if (uri or "") in outside:
+        return None
+    return _resolve(uri or "", by_id)
+
+
+def _resolve(uri: str, by_id: Mapping[str, etree._Element]) -> etree._Element:
     if not uri.startswith("#") or not uri[1:] or "(" in uri:
         raise SignatureRefused("reference_uri")
     element = by_id.get(uri[1:])
@@ -399,51 +379,20 @@ def _resolve(uri: str, root: etree._Element, by_id: Mapping[str, etree._Element]
     return element
 
 
-def _octets(
-    target: etree._Element, transforms: _Transforms, signature: etree._Element, *, document: bool
-) -> bytes:
-    without: list[etree._Element] = []
-    if transforms.xpath:
-        without = [one for one in signatures_in(target) if one is not target]
-        if target.tag == ds("Signature") or any(True for _ in target.iterancestors(ds("Signature"))):
-            raise SignatureRefused("transform")
-    elif transforms.enveloped:
-        if not any(ancestor is target for ancestor in signature.iterancestors()):
-            raise SignatureRefused("transform")
-        without = [signature]
-    # Without a canonicalisation among the transforms, XMLDSig prescribes the inclusive one.
-    method = transforms.c14n or Canonicalisation(C14N)
-    return canonical_bytes(target, method, document=document, without=without)
-
-
-def _outside_octets(content: bytes, transforms: _Transforms) -> bytes:
-    if transforms.enveloped or transforms.xpath:
-        raise SignatureRefused("transform")
-    if transforms.c14n is None:
-        return content
-    try:
-        return canonical_bytes(xml.parse(content), transforms.c14n, document=True)
-    except xml.XmlRejected as error:
-        raise SignatureRefused("outside_digest") from error
-
-
 def _check_reference(
     reference: _Reference,
+    target: etree._Element | None,
     signature: etree._Element,
-    root: etree._Element,
-    by_id: Mapping[str, etree._Element],
     outside: Mapping[str, bytes | None],
 ) -> VerifiedReference:
-    element: etree._Element | None = None
-    content = outside.get(reference.uri)
-    if content is not None:
-        octets = _outside_octets(content, reference.transforms)
+    uri = reference.uri or ""
+    if target is None:
+        octets = octets_of_outside(outside[uri] or b"", reference.transforms)
     else:
-        element = _resolve(reference.uri, root, by_id)
-        octets = _octets(element, reference.transforms, signature, document=not reference.uri)
+        octets = octets_of(target, reference.transforms, signature, document=not uri)
     if not hmac.compare_digest(hashlib.new(reference.digest_method, octets).digest(), reference.digest):
-        raise SignatureRefused("digest" if element is not None else "outside_digest")
-    return VerifiedReference(uri=reference.uri, type=reference.type, element=element, octets=octets)
+        raise SignatureRefused("digest" if target is not None else "outside_digest")
+    return VerifiedReference(uri=uri, type=reference.type, element=target, octets=octets)
 
 
 def _strong_key(certificate: x509.Certificate, kind: str) -> PublicKey | None:
@@ -480,13 +429,3 @@ def _check_value(
         except InvalidSignature:
             continue
     raise SignatureRefused("value")
-
-
-def decode_base64(element: etree._Element) -> bytes:
-    """Return the bytes an element holds in base64; raise SignatureRefused("shape") if it does not."""
-    if any(isinstance(child.tag, str) for child in element):
-        raise SignatureRefused("shape")
-    try:
-        return base64.b64decode("".join(xml.text_of(element).split()), validate=True)
-    except ValueError as error:
-        raise SignatureRefused("shape") from error

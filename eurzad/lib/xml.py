@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
@@ -17,7 +18,8 @@ MAX_DEPTH = 100
 MAX_NODES = 50_000
 
 WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
-ID_ATTRIBUTES = ("ID", "Id", f"{{{WSU}}}Id")
+ID_ATTRIBUTES = ("ID", "Id", "wsu:Id", "xml:id")
+"""The attributes a signature may point to, whatever a schema says of them."""
 
 _LIBXML2_TEXT = 10_000_000
 _BOM = b"\xef\xbb\xbf"
@@ -26,6 +28,13 @@ _DECLARATION = re.compile(rb"<\?xml\s[^>]*?\?>")
 _DECLARED_ENCODING = re.compile(rb"\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _MISC = re.compile(rb"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
 _STRING_VALUE = etree.XPath("string()", smart_strings=False)
+_IDS = etree.XPath(
+    " | ".join(f"descendant-or-self::*/@{name}" for name in ID_ATTRIBUTES), namespaces={"wsu": WSU}
+)
+_NODES = etree.XPath(
+    "count(descendant-or-self::*) + count(descendant::comment()) + count(descendant::processing-instruction())"
+)
+_PARSER_MAX_DEPTH = 256  # libxml2's own, without huge_tree
 
 
 class XmlRejected(ValueError):
@@ -94,24 +103,22 @@ def text_of(element: etree._Element | None) -> str:
     return "" if element is None else str(_STRING_VALUE(element)).strip(" \t\r\n")
 
 
-def ids_of(element: etree._Element) -> set[str]:
-    """Return the values of the attributes ID, Id and wsu:Id that a signature may point to."""
-    return {value for name in ID_ATTRIBUTES if (value := element.get(name)) is not None}
-
-
 def elements(root: etree._Element) -> Iterator[etree._Element]:
     """Yield the root and every element below it, without comments and processing instructions."""
     return root.iter(etree.Element)
 
 
 def assert_unique_ids(root: etree._Element) -> dict[str, etree._Element]:
-    """Return the elements by their ID, Id or wsu:Id; raise XmlRejected("duplicate_id") for a shared one."""
+    """Return the elements by their ID, Id, wsu:Id or xml:id; raise XmlRejected("duplicate_id") for a shared one."""
     found: dict[str, etree._Element] = {}
-    for element in elements(root):
-        for value in ids_of(element):
-            if value in found:
-                raise XmlRejected("duplicate_id")
-            found[value] = element
+    values = _IDS(root)
+    assert isinstance(values, list)
+    for value in values:
+        assert isinstance(value, etree._ElementUnicodeResult)
+        element = value.getparent()
+        assert element is not None
+        if found.setdefault(str(value), element) is not element:
+            raise XmlRejected("duplicate_id")
     return found
 
 
@@ -132,12 +139,16 @@ def _check_prolog(data: bytes) -> None:
 
 
 def _check_bounds(root: etree._Element, *, max_depth: int, max_nodes: int) -> None:
-    level, depth, nodes = [root], 0, 0
-    while level:
-        depth += 1
-        nodes += len(level)
-        if depth > max_depth:
-            raise XmlRejected("too_deep")
-        if nodes > max_nodes:
-            raise XmlRejected("too_many_nodes")
-        level = [child for element in level for child in element]
+    """Count inside libxml2: making a Python object of every node would cost as much as the parsing."""
+    if max_depth < _PARSER_MAX_DEPTH and _deeper_than(max_depth)(root):
+        raise XmlRejected("too_deep")
+    nodes = _NODES(root)
+    assert isinstance(nodes, float)
+    if nodes > max_nodes:
+        raise XmlRejected("too_many_nodes")
+
+
+@lru_cache(maxsize=16)
+def _deeper_than(levels: int) -> etree.XPath:
+    """Say whether an element stands deeper than so many levels, the root being the first."""
+    return etree.XPath(f"boolean({'/'.join('*' * levels)})")

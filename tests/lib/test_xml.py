@@ -86,12 +86,16 @@ def test_a_comment_never_shortens_a_value() -> None:
 
 
 def test_ids_are_unique_across_spellings() -> None:
-    good = xml.parse(f'<a ID="1" xmlns:u="{xml.WSU}"><b Id="2"/><c u:Id="3"/></a>'.encode())
+    good = xml.parse(
+        f'<a ID="n1" xmlns:u="{xml.WSU}"><b Id="n2"/><c u:Id="n3"/><d xml:id="n4" Id="n4"/></a>'.encode()
+    )
     assert {key: element.tag for key, element in xml.assert_unique_ids(good).items()} == {
-        "1": "a",
-        "2": "b",
-        "3": "c",
+        "n1": "a",
+        "n2": "b",
+        "n3": "c",
+        "n4": "d",
     }
-    bad = xml.parse(f'<a ID="1" xmlns:u="{xml.WSU}"><b Id="2"/><c u:Id="1"/></a>'.encode())
-    with pytest.raises(xml.XmlRejected, match="duplicate_id"):
-        xml.assert_unique_ids(bad)
+    for second in ("ID", "Id", "u:Id", "xml:id"):
+        bad = xml.parse(f'<a ID="n1" xmlns:u="{xml.WSU}"><b Id="n2"/><c {second}="n1"/></a>'.encode())
+        with pytest.raises(xml.XmlRejected, match="duplicate_id"):
+            xml.assert_unique_ids(bad)

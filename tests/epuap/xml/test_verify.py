@@ -100,7 +100,7 @@ def replaced(old: str, new: str) -> Callable[[bytes], bytes]:
         (replaced("<Tresc>", "<Tresc><!-- harmless -->"), "ok"),
         (replaced("<Tresc>", "<Tresc><?evil instruction?>"), "digest"),
         (replaced('href="styl.xsl"', 'href="evil.xsl"'), "digest"),
-        (replaced('<ds:Reference URI="">', '<ds:Reference URI="http://example.test/">'), "value"),
+        (replaced('<ds:Reference URI="">', '<ds:Reference URI="http://example.test/">'), "reference_uri"),
         (replaced("REC-xpath-19991116", "REC-xslt-19991116"), "transform"),
         (replaced("ancestor-or-self::ds:Signature", "ancestor-or-self::Tresc"), "transform"),
         (replaced("rsa-sha256", "rsa-sha1"), "method"),
