@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from epuap.simulator import boxes, people, signing
+from epuap.simulator import boxes, hand_deliveries, people, repository, signing
 from epuap.simulator.errors import Refused
-from epuap.simulator.models import Draft, Message, Receipt, Signing
+from epuap.simulator.models import Draft, HandDelivery, Message, Receipt, Signing
 from epuap.simulator.people import Person
-from epuap.simulator.wire.application import Application, build_application
+from epuap.simulator.wire.application import Application, Attachment, build_application
 from epuap.simulator.wire.mailbox import File
+from epuap.simulator.wire.repository import BigFile
 from eurzad.lib import clock
 
 
@@ -34,8 +37,12 @@ def known_address(owner: Person) -> dict[str, str]:
 
 def write_application(owner: Person, values: dict[str, Any]) -> Draft:
     """Turn the filled form into a document."""
-    written = {name: value for name, value in values.items() if name != "statement"}
-    application = Application(owner.given_name, owner.family_name, owner.pesel, **written)
+    aside = {"statement", "attachment", "as_big_file"}
+    written = {name: value for name, value in values.items() if name not in aside}
+    attached = _attach(owner, values.get("attachment"), as_big_file=values.get("as_big_file", False))
+    application = Application(
+        owner.given_name, owner.family_name, owner.pesel, **written, attachments=attached
+    )
     content = build_application(
         application,
         namespace=settings.ACCESS_FORM_NAMESPACE,
@@ -43,6 +50,20 @@ def write_application(owner: Person, values: dict[str, Any]) -> Draft:
         on=clock.today(),
     )
     return Draft.objects.create(owner_login=owner.login, content=content)
+
+
+def _attach(owner: Person, file: UploadedFile | None, *, as_big_file: bool) -> tuple[Attachment, ...]:
+    """Return the attachment of a form: inside the document, or left in the repository with its address."""
+    if file is None:
+        return ()
+    content, name = file.read(), file.name or "zalacznik"
+    mime_type = file.content_type or "application/octet-stream"
+    if not as_big_file:
+        return (Attachment(name, mime_type, "base64", base64.b64encode(content).decode()),)
+    big = BigFile(name, mime_type, "", content)
+    stored = repository.keep(big, subject=settings.SIM_OFFICE_ENTITY_ID, uploaded_by=owner.login)
+    digest = f"SHA-256: {repository.digest(content)}"
+    return (Attachment(name, mime_type, "URI", repository.address(stored), digest),)
 
 
 def leave_for_signing(draft: Draft, *, return_url: str) -> Signing:
@@ -72,8 +93,10 @@ def send(owner: Person, draft: Draft) -> Message:
 
 
 def inbox(owner: Person) -> QuerySet[Message]:
-    """Return letters that came, newest first."""
-    return Message.objects.in_box(people.box_address(owner.login)).order_by("-pk")
+    """Return letters that came and may be read, newest first."""
+    closed = Q(hand_delivery__isnull=False, hand_delivery__received_at=None)
+    found = Message.objects.in_box(people.box_address(owner.login)).exclude(closed)
+    return found.defer("content").order_by("-pk")
 
 
 def outbox(owner: Person) -> QuerySet[Message]:
@@ -87,14 +110,26 @@ def drafts(owner: Person) -> QuerySet[Draft]:
 
 
 def message_of(owner: Person, message_id: UUID) -> Message | None:
-    """Return a message of the account, sent or received."""
+    """Return a message of the account, sent, or received and open."""
     own = Q(box_address=people.box_address(owner.login)) | Q(sender_id=owner.login)
-    return Message.objects.filter(own, public_id=message_id).first()
+    closed = Q(hand_delivery__isnull=False, hand_delivery__received_at=None)
+    return Message.objects.filter(own, public_id=message_id).exclude(closed).first()
+
+
+def hand_delivery_of(owner: Person, delivery_id: UUID) -> HandDelivery | None:
+    """Return a letter that waits for the resident's UPD, or was received with one."""
+    own = HandDelivery.objects.filter(message__box_address=people.box_address(owner.login))
+    return own.select_related("message", "signing").filter(public_id=delivery_id).first()
+
+
+def to_receive(owner: Person) -> QuerySet[HandDelivery]:
+    """Return the letters that wait for the resident's UPD, oldest first."""
+    return hand_deliveries.waiting_for(owner)
 
 
 def receipt_of(owner: Person, receipt_id: UUID) -> Receipt | None:
     """Return a UPP the resident was given."""
-    return Receipt.objects.filter(public_id=receipt_id, message__sender_id=owner.login).first()
+    return Receipt.objects.filter(held=False, public_id=receipt_id, message__sender_id=owner.login).first()
 
 
 def own_receipt(owner: Person, message: Message) -> Receipt | None:

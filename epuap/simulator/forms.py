@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 
 from epuap.simulator import people
 from epuap.simulator.people import Person
 from eurzad.lib.identifiers import IdentifierError
+
+MAX_ATTACHMENT_BYTES = 7 * 10**6
 
 
 class SomebodyForm(forms.Form):
@@ -91,7 +94,18 @@ class ApplicationForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    attachment = forms.FileField(label="Załącznik (nieobowiązkowo, do 7 MB)", required=False)
+    as_big_file = forms.BooleanField(
+        label="Wyślij załącznik jako duży plik: w dokumencie będzie tylko jego adres", required=False
+    )
     statement = forms.BooleanField(
         label="Oświadczam, że dane we wniosku są zgodne z prawdą i że wnoszę o dostęp do danych, "
         "które mnie dotyczą."
     )
+
+    def clean_attachment(self) -> UploadedFile | None:
+        """Refuse a file that no peer could read as XML text."""
+        file: UploadedFile | None = self.cleaned_data["attachment"]
+        if file is not None and (file.size or 0) > MAX_ATTACHMENT_BYTES:
+            raise forms.ValidationError("Plik jest większy niż 7 MB. Wybierz mniejszy.")
+        return file

@@ -9,6 +9,9 @@ urlpatterns = [
     path("", control.overview, name="overview"),
     path("sterowanie/", control.control, name="control"),
     path("sterowanie/nadanie/", control.deliver, name="deliver"),
+    path("sterowanie/plik/", control.keep_file, name="keep_file"),
+    path("sterowanie/upp/", control.release, name="release"),
+    path("sterowanie/uniewaznienie/", control.revoke, name="revoke"),
     path("login/SingleSignOnService", sign_in.single_sign_on, {"provider": "login"}, name="single_sign_on"),
     path("dt/SingleSignOnService", sign_in.single_sign_on, {"provider": "pz"}),
     path("login/<str:token>/", sign_in.choose_person, name="choose_person"),
@@ -36,6 +39,8 @@ urlpatterns = [
     path("epuap/robocze/<uuid:draft_id>/wyslij/", account.send_draft, name="send_draft"),
     path("epuap/dokumenty/<uuid:message_id>/", account.message, name="message"),
     path("epuap/dokumenty/<uuid:message_id>/xml/", account.message_xml, name="message_xml"),
+    path("epuap/odbior/<uuid:delivery_id>/", account.hand_delivery, name="hand_delivery"),
+    path("epuap/odbior/<uuid:delivery_id>/podpis/", account.sign_upd, name="sign_upd"),
     path("epuap/upp/<uuid:receipt_id>/", account.receipt, name="receipt"),
     path("epuap/upp/<uuid:receipt_id>/xml/", account.receipt_xml, name="receipt_xml"),
 ]

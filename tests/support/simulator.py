@@ -69,6 +69,33 @@ class Simulator:
         number: int = answer.json()["document"]
         return number
 
+    def keep_file(self, content: bytes, *, file_name: str = "plan.pdf", mime: str = "application/pdf") -> str:
+        """Leave a big file for the office; return the address to write into a document."""
+        values = {
+            "file_name": file_name,
+            "mime_type": mime,
+            "content": base64.b64encode(content).decode(),
+        }
+        answer = requests.post(f"{self.base_url}/sterowanie/plik/", json=values, timeout=10)
+        answer.raise_for_status()
+        address: str = answer.json()["address"]
+        return address
+
+    def release_receipts(self) -> int:
+        """Let every late UPP (`nadaj_late_receipt`) come into the office's box now; return how many came."""
+        answer = requests.post(f"{self.base_url}/sterowanie/upp/", json={}, timeout=10)
+        answer.raise_for_status()
+        released: int = answer.json()["released"]
+        return released
+
+    def revoke(self, serial: int) -> bool:
+        """Revoke a certificate of the simulated authorities from now on; say whether there was one."""
+        answer = requests.post(
+            f"{self.base_url}/sterowanie/uniewaznienie/", json={"serial": str(serial)}, timeout=10
+        )
+        answer.raise_for_status()
+        return bool(answer.json()["revoked"])
+
     def portal_settings(self) -> dict[str, Any]:
         """Django settings with which the portal talks to this process."""
         keys, public = self.portal_keys, self.public_dir
@@ -179,13 +206,20 @@ def forms_of(page: requests.Response) -> list[Any]:
     return found
 
 
-def post_form(browser: requests.Session, page: requests.Response, number: int = 0, **values: str) -> Any:
+def post_form(
+    browser: requests.Session,
+    page: requests.Response,
+    number: int = 0,
+    *,
+    files: dict[str, tuple[str, bytes, str]] | None = None,
+    **values: str,
+) -> Any:
     """Submit the form of that number of a page, its own fields filled, with `values` added; no redirects."""
     form = forms_of(page)[number]
     data = dict(form.form_values()) | values
     form.make_links_absolute(page.url)
     target = form.action or page.url
-    return browser.post(target, data=data, timeout=20, allow_redirects=False)
+    return browser.post(target, data=data, files=files, timeout=20, allow_redirects=False)
 
 
 def drive_sign_in(
@@ -236,15 +270,49 @@ def drive_signing(
     return location
 
 
-def drive_epuap_application(
-    simulator: Simulator, *, sender: str = "grazyna", kind: str = "epsignature"
-) -> str:
-    """Fill, sign and send the town's form on ePUAP in a persona's name; return the address of the sent document."""
+def enter_account(simulator: Simulator, owner: str) -> requests.Session:
+    """Open a persona's account on ePUAP in a new browser."""
     browser = requests.Session()
-    form_url = f"{simulator.base_url}/epuap/formularz/wniosek-o-dostep/"
-    entered = post_form(browser, browser.get(form_url, timeout=20), choice=sender)
-    form = browser.get(simulator.base_url + entered.headers["Location"], timeout=20)
-    filled = post_form(browser, form, 1, statement="on", reasons="Chcę widzieć swoje opłaty.")
+    page = browser.get(f"{simulator.base_url}/epuap/", timeout=20)
+    assert post_form(browser, page, choice=owner).status_code == 302
+    return browser
+
+
+def drive_receiving(
+    simulator: Simulator, document_id: str, *, owner: str = "grazyna", kind: str = "epsignature"
+) -> str:
+    """Sign the UPD of a letter ordered with `dorecz` as its addressee; return the text of the open letter's page."""
+    browser = enter_account(simulator, owner)
+    account = html.fromstring(browser.get(f"{simulator.base_url}/epuap/", timeout=20).text)
+    (link,) = account.xpath("//a[normalize-space()=$text]/@href", text=f"Pismo {document_id}")
+    waiting = browser.get(simulator.base_url + link, timeout=20)
+    to_signing = post_form(browser, waiting, 1)
+    assert to_signing.status_code == 302, to_signing.text
+    back = drive_signing(to_signing.headers["Location"], signer=owner, kind=kind, browser=browser)
+    opened = browser.get(back, timeout=20)
+    assert opened.status_code == 200, opened.text
+    return opened.text
+
+
+def drive_epuap_application(
+    simulator: Simulator,
+    *,
+    sender: str = "grazyna",
+    kind: str = "epsignature",
+    attachment: tuple[str, bytes, str] | None = None,
+    as_big_file: bool = False,
+) -> str:
+    """Fill, sign and send the town's form on ePUAP in a persona's name; return the address of the sent document.
+
+    `attachment` is (name, content, MIME type), inside the document or as a file of the repository.
+    """
+    browser = enter_account(simulator, sender)
+    form = browser.get(f"{simulator.base_url}/epuap/formularz/wniosek-o-dostep/", timeout=20)
+    files = {"attachment": attachment} if attachment else None
+    big = {"as_big_file": "on"} if as_big_file else {}
+    filled = post_form(
+        browser, form, 1, files=files, statement="on", reasons="Chcę widzieć swoje opłaty.", **big
+    )
     draft_url = simulator.base_url + filled.headers["Location"]
     to_signing = post_form(browser, browser.get(draft_url, timeout=20), 1)
     back = drive_signing(to_signing.headers["Location"], signer=sender, kind=kind, browser=browser)

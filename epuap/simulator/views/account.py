@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from epuap.simulator import accounts, people, signing
+from epuap.simulator import accounts, hand_deliveries, people, signing
 from epuap.simulator.errors import Refused
 from epuap.simulator.forms import ApplicationForm
 from epuap.simulator.models import Draft
@@ -64,6 +64,7 @@ def account(request: HttpRequest, owner: Person) -> HttpResponse:
     context = {
         "owner": owner,
         "address": people.box_address(owner.login),
+        "to_receive": accounts.to_receive(owner),
         "inbox": accounts.inbox(owner),
         "outbox": accounts.outbox(owner),
         "drafts": accounts.drafts(owner),
@@ -74,7 +75,7 @@ def account(request: HttpRequest, owner: Person) -> HttpResponse:
 @account_required
 def application_form(request: HttpRequest, owner: Person) -> HttpResponse:
     """The town's form, filled from the account."""
-    form = ApplicationForm(request.POST or None, initial=accounts.known_address(owner))
+    form = ApplicationForm(request.POST or None, request.FILES or None, initial=accounts.known_address(owner))
     if request.method == "POST" and form.is_valid():
         draft = accounts.write_application(owner, form.cleaned_data)
         return redirect("simulator:draft", draft.public_id)
@@ -136,6 +137,32 @@ def receipt(request: HttpRequest, owner: Person, receipt_id: UUID) -> HttpRespon
         raise Http404
     context = {"owner": owner, "receipt": found, "rows": describe_receipt(bytes(found.content))}
     return render(request, "simulator/receipt.html", context)
+
+
+@account_required
+def hand_delivery(request: HttpRequest, owner: Person, delivery_id: UUID) -> HttpResponse:
+    """A letter that waits for the UPD; back from signing, it opens."""
+    found = accounts.hand_delivery_of(owner, delivery_id)
+    if found is None:
+        raise Http404
+    if found.received_at is not None or hand_deliveries.receive(found, owner):
+        return redirect("simulator:message", found.message.public_id)
+    return render(request, "simulator/hand_delivery.html", {"owner": owner, "delivery": found})
+
+
+@require_POST
+@account_required
+def sign_upd(request: HttpRequest, owner: Person, delivery_id: UUID) -> HttpResponse:
+    """Go and sign the UPD."""
+    found = accounts.hand_delivery_of(owner, delivery_id)
+    if found is None:
+        raise Http404
+    here = f"{settings.SIM_BASE_URL}{reverse('simulator:hand_delivery', args=[delivery_id])}"
+    try:
+        waiting = hand_deliveries.leave_upd_for_signing(found, return_url=here)
+    except Refused as error:
+        return render(request, "simulator/refused.html", {"error": error}, status=409)
+    return redirect(signing.page_url(waiting))
 
 
 def _download(content: bytes, name: str) -> HttpResponse:

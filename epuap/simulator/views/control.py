@@ -13,10 +13,11 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from epuap.simulator import boxes, failures, people
+from epuap.simulator import authorities, boxes, failures, people, repository
 from epuap.simulator.errors import Refused
 from epuap.simulator.people import Person
 from epuap.simulator.wire.mailbox import File
+from epuap.simulator.wire.repository import BigFile
 
 
 def overview(request: HttpRequest) -> HttpResponse:
@@ -27,6 +28,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _json(request: HttpRequest) -> dict[str, Any]:
+    if request.content_type != "application/json":
+        raise Refused("json", "the body must be application/json")
     try:
         values = json.loads(request.body)
     except ValueError as error:
@@ -62,6 +65,13 @@ def _sender(values: dict[str, Any]) -> Person:
     return person
 
 
+def _content(values: dict[str, Any]) -> bytes:
+    try:
+        return base64.b64decode(str(values.get("content", "")), validate=True)
+    except binascii.Error as error:
+        raise Refused("base64", "content is not base64") from error
+
+
 @csrf_exempt
 @require_POST
 def deliver(request: HttpRequest) -> HttpResponse:
@@ -69,9 +79,44 @@ def deliver(request: HttpRequest) -> HttpResponse:
     try:
         values = _json(request)
         person = _sender(values)
-        content = base64.b64decode(str(values.get("content", "")), validate=True)
-        file = File(str(values.get("file_name", "pismo.xml")), "application/xml", content)
+        file = File(str(values.get("file_name", "pismo.xml")), "application/xml", _content(values))
         message = boxes.deliver(boxes.resident(person), settings.SIM_OFFICE_BOX_ADDRESS, file)
-    except (Refused, binascii.Error) as error:
+    except Refused as error:
         return JsonResponse({"error": str(error)}, status=400)
     return JsonResponse({"document": message.number}, status=201)
+
+
+@csrf_exempt
+@require_POST
+def keep_file(request: HttpRequest) -> HttpResponse:
+    """Leave a big file for the office: {"file_name", "mime_type", "content"} (base64)."""
+    try:
+        values = _json(request)
+        mime_type = str(values.get("mime_type", "application/octet-stream"))
+        big = BigFile(str(values.get("file_name", "plik")), mime_type, "", _content(values))
+    except Refused as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    stored = repository.keep(big, subject=settings.SIM_OFFICE_ENTITY_ID, uploaded_by="sterowanie")
+    return JsonResponse({"file_id": stored.file_id, "address": repository.address(stored)}, status=201)
+
+
+@csrf_exempt
+@require_POST
+def release(request: HttpRequest) -> HttpResponse:
+    """Let every receipt that is late come now: {}."""
+    try:
+        _json(request)
+    except Refused as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    return JsonResponse({"released": sum(map(boxes.release_receipt, boxes.held_receipts()))})
+
+
+@csrf_exempt
+@require_POST
+def revoke(request: HttpRequest) -> HttpResponse:
+    """Revoke a certificate from now on: {"serial"} (decimal)."""
+    try:
+        serial = str(_json(request).get("serial", ""))
+    except Refused as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    return JsonResponse({"revoked": authorities.revoke(serial)})

@@ -27,12 +27,16 @@ Detail = Callable[[int, str], etree._Element]
 
 @dataclass(frozen=True)
 class Service:
-    """One web service: its name, the failures that concern it, what it does, how it words an exception."""
+    """One web service: its name, the failures that concern it, what it does, how it words an exception.
+
+    A silence ordered for one that `drops_when_silent` means that the work is not done either.
+    """
 
     name: str
     prefixes: tuple[str, ...]
     answer: Answerer
     detail: Detail | None = None
+    drops_when_silent: bool = False
 
     def ordered(self, kind: str) -> failures.Order | None:
         """Use up an order of one kind of failure, of this service or of all beside it."""
@@ -103,16 +107,22 @@ def _altered(answer: bytes) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
-def _serve(service: Service, request: HttpRequest) -> HttpResponseBase:
+def _respond(service: Service, request: HttpRequest) -> HttpResponseBase:
     silence = service.ordered("timeout")
     if silence is not None:
         time.sleep(silence.silence())
-        if service.prefixes[-1] in {"nadaj", "dorecz"} and not silence.is_general:
+        if service.drops_when_silent and not silence.is_general:
             return HttpResponse(status=503)
+    if service.ordered("http_500"):
+        return _not_soap()
     try:
-        response = _not_soap() if service.ordered("http_500") else _answer(service, request)
+        return _answer(service, request)
     except Refused as error:
-        response = _fault(service, error)
+        return _fault(service, error)
+
+
+def _serve(service: Service, request: HttpRequest) -> HttpResponseBase:
+    response = _respond(service, request)
     exchanges.keep(service.name, request, response)
     return response
 
@@ -127,8 +137,16 @@ def _operations(operations: Operations) -> Answerer:
 _EPUAP = mailbox.build_exception
 TPS = Service("TPS5", ("tps",), signing.call)
 PULL = Service("WS-Pull", ("ws", "pull"), _operations(mailbox_services.PULL), _EPUAP)
-SKRYTKA = Service("WS-Skrytka", ("ws", "nadaj"), _operations(mailbox_services.SKRYTKA), _EPUAP)
-DORECZYCIEL = Service("WS-Doręczyciel", ("ws", "dorecz"), _operations(mailbox_services.DORECZYCIEL), _EPUAP)
+SKRYTKA = Service(
+    "WS-Skrytka", ("ws", "nadaj"), _operations(mailbox_services.SKRYTKA), _EPUAP, drops_when_silent=True
+)
+DORECZYCIEL = Service(
+    "WS-Doręczyciel",
+    ("ws", "dorecz"),
+    _operations(mailbox_services.DORECZYCIEL),
+    _EPUAP,
+    drops_when_silent=True,
+)
 STORE = Service("ZarzadzanieDokumentami", ("ws", "sklad"), _operations(mailbox_services.STORE))
 FILES = Service(
     "FileRepoService", ("ws", "repo"), _operations(mailbox_services.FILES), repository.build_exception

@@ -19,6 +19,8 @@ TITLE = "Wniosek o dostęp do konta w portalu eUrząd"
 STATEMENT = (
     "Oświadczam, że dane we wniosku są zgodne z prawdą i że wnoszę o dostęp do danych, które mnie dotyczą."
 )
+MAX_SHOWN = 300
+"""Characters of an attachment's data that a page shows; longer data are not an address."""
 _LABELS = {
     "Czas": "Data",
     "NazwaDokumentu": "Dokument",
@@ -40,7 +42,27 @@ _LABELS = {
     "Oswiadczenie": "Oświadczenie",
     "Informacja": "Treść",
     "Wartosc": "Znak sprawy",
+    "DaneZalacznika": "Załącznik",
+    "OpisZalacznika": "Skrót załącznika",
+    "IdentyfikatorPoswiadczenia": "Identyfikator poświadczenia",
+    "IdentyfikatorPodmiotu": "Identyfikator podmiotu",
+    "Nazwa": "Nazwa",
+    "DataOdbioru": "Data odbioru",
+    "DataUtworzeniaPoswiadczenia": "Data utworzenia poświadczenia",
+    "IdentyfikatorSprawy": "Identyfikator sprawy",
+    "IdentyfikatorDokumentu": "Identyfikator dokumentu",
 }
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file of a document: inside it in base64, or its address with what the file was when attached."""
+
+    name: str
+    mime_type: str
+    encoding: str
+    data: str
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +80,7 @@ class Application:
     phone: str
     email: str
     reasons: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 def _date(parent: etree._Element, on: date) -> None:
@@ -107,7 +130,25 @@ def build_application(application: Application, *, namespace: str, office: str, 
     if application.reasons:
         sub(content, namespace, "Uzasadnienie", application.reasons)
     sub(sub(content, namespace, "Oswiadczenia"), namespace, "Oswiadczenie", STATEMENT)
+    if application.attachments:
+        attached = sub(content, STR, "Zalaczniki")
+        for attachment in application.attachments:
+            _attach(attached, attachment)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+def _attach(parent: etree._Element, attachment: Attachment) -> None:
+    element = sub(
+        parent,
+        STR,
+        "Zalacznik",
+        format=attachment.mime_type,
+        kodowanie=attachment.encoding,
+        nazwaPliku=attachment.name,
+    )
+    sub(element, STR, "DaneZalacznika", attachment.data)
+    if attachment.description:
+        sub(element, STR, "OpisZalacznika", attachment.description)
 
 
 def describe(content: bytes) -> list[tuple[str, str]]:
@@ -118,5 +159,7 @@ def describe(content: bytes) -> list[tuple[str, str]]:
         text = (element.text or "").strip()
         if text and not in_signature:
             name = etree.QName(element).localname
+            if name == "DaneZalacznika" and len(text) > MAX_SHOWN:
+                text = "plik w dokumencie"
             rows.append((_LABELS.get(name, name), "tak" if text == "true" else text))
     return rows

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from tests.support.simulator import Simulator
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 ZD = "http://ws.epuap.gov.pl/zarzadzanieDokumentami"
+FC = "http://wsdl.epuap.gov.pl/filerepocore/"
 OB = "http://wsdl.epuap.gov.pl/obiekty/"
 TPS = "http://signing.ws.comarch.gov"
 OASIS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss"
@@ -336,6 +337,38 @@ class Peer:
             f"<zawartosc>{base64.b64encode(content).decode()}</zawartosc></ob:Dokument>"
         )
         return self.envelope(body, headers)
+
+    def hand_over(self, content: bytes, *, upd: bytes = b"", **changes: str) -> etree._Element:
+        """dorecz."""
+        values = {
+            "IdentyfikatorPodmiotu": BOX[0],
+            "AdresSkrytki": "/grazynaolcha/domyslna",
+            "AdresOdpowiedzi": BOX[2],
+            "TerminDoreczenia": (datetime.now(UTC) + timedelta(days=7)).isoformat(timespec="seconds"),
+            "CzyProbne": "0",
+            "IdentyfikatorDokumentu": f"pismo-{uuid.uuid4()}",
+            "IdentyfikatorSprawy": "OR.1431.12.2026",
+            "DaneDodatkowe": "",
+        } | changes
+        headers = "".join(f"<ob:{k}>{v}</ob:{k}>" for k, v in values.items())
+        if upd:
+            encoded = base64.b64encode(upd).decode()
+            headers += f"<ob:UPD><nazwaPliku>upd.xml</nazwaPliku><zawartosc>{encoded}</zawartosc></ob:UPD>"
+        body = (
+            "<ob:Dokument><nazwaPliku>decyzja.xml</nazwaPliku>"
+            f"<zawartosc>{base64.b64encode(content).decode()}</zawartosc></ob:Dokument>"
+        )
+        action = "http://ws.epuap.gov.pl/doreczyciel/dorecz"
+        return self.call("/pk_external_ws/services/doreczyciel", body, headers, action=action)
+
+    def repository(self, name: str, **fields: str) -> etree._Element:
+        """One operation of FileRepoService."""
+        inner = "".join(f"<{key}>{value}</{key}>" for key, value in fields.items())
+        return self.call("/repo-ws-ext/FileRepoService", f'<fc:{name} xmlns:fc="{FC}">{inner}</fc:{name}>')
+
+    def download(self, file_id: str) -> etree._Element:
+        """downloadFile."""
+        return self.repository("DownloadFileParam", fileId=file_id, subject=BOX[0])
 
     def tps(self, operation: str, **fields: Any) -> etree._Element:
         """One TPS5 operation."""

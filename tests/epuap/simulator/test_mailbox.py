@@ -13,7 +13,7 @@ from lxml import etree, html
 
 from eurzad.lib.personas import GRAZYNA
 from tests.epuap.simulator.peer import NS, OB, SOAP, WSU, Peer, verify, verify_xades
-from tests.support.simulator import drive_epuap_application, post_form
+from tests.support.simulator import drive_epuap_application, enter_account
 
 LETTER = "<Pismo><Informacja>Dostęp przyznano.</Informacja></Pismo>".encode()
 STATUS = ["kod", "komunikat"]
@@ -39,13 +39,13 @@ def wyjatek(fault: etree._Element) -> str:
     return exception.findtext("komunikat", "")
 
 
-def check_receipt(content: bytes, document: bytes, seal_pem: bytes) -> etree._Element:
-    """Check a UPP by hand: libxmlsec would fetch the second reference."""
+def check_receipt(content: bytes, document: bytes, seal_pem: bytes, kind: str = "UPP") -> etree._Element:
+    """Check a UPP or UPD by hand: libxmlsec would fetch the second reference."""
     root = etree.fromstring(content)
     signature = root.find("ds:Signature", NS)
     own, outside, properties = signature.findall("ds:SignedInfo/ds:Reference", NS)
     assert own.get("URI") == "" and properties.get("Type") == "http://uri.etsi.org/01903#SignedProperties"
-    assert outside.get("URI") == root.findtext("pos:UPP/pos:IdentyfikatorDokumentu", "", NS)
+    assert outside.get("URI") == root.findtext(f"pos:{kind}/pos:IdentyfikatorDokumentu", "", NS)
     canonical = etree.tostring(etree.fromstring(document).getroottree(), method="c14n", with_comments=False)
     digest = base64.b64encode(hashlib.sha256(canonical).digest()).decode()
     assert outside.findtext("ds:DigestValue", "", NS) == digest
@@ -119,7 +119,7 @@ def test_application_on_epuap(peer: Peer) -> None:
         "grazynaolcha", "F", "Grażyna", "Olcha", GRAZYNA.pesel,
     ]  # fmt: skip
     assert head.findtext("adresOdpowiedzi") == "/grazynaolcha/domyslna"
-    browser = enter_account(peer, "grazyna")
+    browser = enter_account(peer.simulator, "grazyna")
     page = html.fromstring(browser.get(sent_url, timeout=10).text)
     receipt_url = peer.simulator.base_url + page.xpath("//a[contains(@href, '/upp/')]/@href")[0]
     receipt = check_receipt(
@@ -134,25 +134,18 @@ def test_application_on_epuap(peer: Peer) -> None:
     assert upp.findtext("pos:DataDoreczenia", "", NS) == head.findtext("dataNadania")
 
 
-def enter_account(peer: Peer, choice: str) -> requests.Session:
-    browser = requests.Session()
-    page = browser.get(f"{peer.simulator.base_url}/epuap/", timeout=10)
-    assert post_form(browser, page, choice=choice).status_code == 302
-    return browser
-
-
 def test_letter_reaches_the_resident_only(peer: Peer) -> None:
     answer = peer.submit(LETTER)
     assert answer.tag == f"{{{OB}}}OdpowiedzSkrytki"
     assert names(answer) == ["status", "identyfikatorDokumentu", "identyfikatorUpp", "zalacznik"]
     receipt = base64.b64decode(answer.findtext("zalacznik/zawartosc"))
     check_receipt(receipt, LETTER, peer.public("epuap-seal.crt"))
-    browser = enter_account(peer, "grazyna")
+    browser = enter_account(peer.simulator, "grazyna")
     inbox = browser.get(f"{peer.simulator.base_url}/epuap/", timeout=10)
     link = html.fromstring(inbox.text).xpath("//a[text()='decyzja.xml']/@href")[0]
     assert "Dostęp przyznano." in browser.get(peer.simulator.base_url + link, timeout=10).text
     assert browser.get(f"{peer.simulator.base_url}{link}xml/", timeout=10).content == LETTER
-    stranger = enter_account(peer, "borys")
+    stranger = enter_account(peer.simulator, "borys")
     assert stranger.get(peer.simulator.base_url + link, timeout=10).status_code == 404
     assert peer.pull("ZapytaniePullOczekujace").findtext("oczekujace") == "0"
 
@@ -184,7 +177,7 @@ def test_lost_answer_after_delivery(peer: Peer) -> None:
     peer.simulator.order("nadaj_lost_answer")
     with pytest.raises(requests.RequestException):
         peer.post("/pk_external_ws/services/skrytka", message)
-    browser = enter_account(peer, "irena")
+    browser = enter_account(peer.simulator, "irena")
     assert "decyzja.xml" in browser.get(f"{peer.simulator.base_url}/epuap/", timeout=10).text
 
 
