@@ -40,6 +40,7 @@ def parse(data: bytes) -> etree._Element:
     """Parse one message (at most 256 KB) and return its root if it may be looked at; raises SignInRefused."""
     try:
         root = xml.parse(data, max_bytes=MAX_BYTES, max_depth=_MAX_DEPTH, max_nodes=_MAX_NODES)
+        xml.assert_unique_ids(root)
     except xml.XmlRejected as error:
         raise SignInRefused(f"xml_{error.code}", status=400) from error
     check(root)
@@ -47,16 +48,9 @@ def parse(data: bytes) -> etree._Element:
 
 
 def check(root: etree._Element) -> None:
-    """Raise SignInRefused for a shared ID, a second assertion or a signature of a kind that is not taken."""
-    ids: set[str] = set()
+    """Raise SignInRefused for a second assertion or a signature of a kind that is not taken."""
     seen: set[str] = set()
     for element in root.iter(etree.Element):
-        for name in xml.ID_ATTRIBUTES:
-            value = element.get(name)
-            if value is not None:
-                if value in ids:
-                    raise SignInRefused("xml_duplicate_id")
-                ids.add(value)
         tag = str(element.tag)
         if tag in _ONCE:
             code = _ONCE[tag]
