@@ -4,12 +4,15 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from epuap.xml import application as application_xml
 from epuap.xml.letters import LetterData, build_letter
 from epuap.xml.verify import payload_digest
 from epuap.xml.xades import seal
 from eurzad.lib import clock, dates, xml
+from eurzad.lib.pdf import html_to_pdf
 from portal.access import selectors
 from portal.access.models import AccessApplication
 from portal.access.rules import State
@@ -45,6 +48,24 @@ def build_document(application: AccessApplication) -> tuple[bytes, str]:
     )
     document = application_xml.build(content, namespace=settings.ACCESS_FORM_NAMESPACE)
     return document, payload_digest(document)
+
+
+def build_pdf(application: AccessApplication) -> bytes:
+    """Return the same application as a PDF to be signed: in Polish whatever the language of the screen."""
+    with translation.override("pl"):
+        html = render_to_string(
+            "access/to_sign_pdf.html",
+            {
+                "application": application,
+                "municipality": settings.MUNICIPALITY,
+                "demo_mode": settings.DEMO_MODE,
+                "number": pii.decrypt(application.identifier_encrypted),
+                "address": selectors.address_line(application),
+                "created_on": dates.format_long(clock.to_warsaw(application.fixed_at).date()),
+                "statement": _STATEMENT,
+            },
+        )
+        return html_to_pdf(html, identifier=f"wniosek-do-podpisu-{application.public_id}")
 
 
 def build_decision_letter(filed: AccessApplication, decided: AccessApplication, *, decided_on: date) -> bytes:
@@ -90,4 +111,5 @@ def application_context(application: AccessApplication) -> dict[str, Any]:
         "office": settings.MUNICIPALITY["office_name"],
         "summary": selectors.application_summary(application),
         "signature": selectors.signature_summary(application),
+        "files": selectors.file_links(application),
     }

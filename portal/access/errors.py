@@ -55,6 +55,21 @@ class CannotWithdraw(AccessError):
         super().__init__(str(_("Tego wniosku nie można już wycofać w portalu.")))
 
 
+class CannotCorrect(AccessError):
+    """The application has been signed already."""
+
+    code = "access_cannot_correct"
+
+    def __init__(self) -> None:
+        super().__init__(str(_("Tego wniosku nie można już poprawić w portalu.")))
+
+
+class FileNotTaken(AccessError):
+    """A signed file came when the application does not wait for one, or too many came."""
+
+    code = "access_file_not_taken"
+
+
 class AlreadyOpen(AccessError):
     """Another application of the same person waits for a decision."""
 

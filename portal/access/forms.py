@@ -3,6 +3,7 @@
 import re
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from portal.access.services.drafting import Details
@@ -63,6 +64,69 @@ class ApplicationForm(forms.Form):
     def details(self) -> Details:
         """The cleaned form as the service takes it."""
         return Details(**self.cleaned_data)
+
+
+class UploadForm(forms.Form):
+    """The signed file, looked at only as far as to tell what kind of file it is; its name is not kept."""
+
+    file = forms.FileField(
+        label=_("Podpisany plik"),
+        help_text=_("Jeden plik XML, najwyżej 10 MB."),
+        allow_empty_file=True,
+        error_messages={
+            "required": _("Wybierz podpisany plik z dysku. Przycisk wyboru jest tuż pod tym napisem."),
+            "invalid": _("Wybierz podpisany plik z dysku. Przycisk wyboru jest tuż pod tym napisem."),
+        },
+        max_length=None,
+    )
+
+    TOO_BIG = _("Ten plik jest za duży: przyjmujemy najwyżej 10 MB. Podpisany wniosek jest dużo mniejszy.")
+
+    def clean_file(self) -> bytes:
+        """The bytes of the one file."""
+        if len(self.files.getlist("file")) > 1:
+            raise forms.ValidationError(_("Wybrano kilka plików. Wybierz tylko ten jeden, podpisany."))
+        content: bytes = self.cleaned_data["file"].read(settings.UPLOAD_MAX_BYTES + 1)
+        if len(content) > settings.UPLOAD_MAX_BYTES:
+            raise forms.ValidationError(self.TOO_BIG)
+        if not content:
+            raise forms.ValidationError(
+                _("Ten plik jest pusty. Podpisz dokument jeszcze raz i wgraj plik, który zapisze program.")
+            )
+        kind = kind_of(content)
+        if kind in _WRONG_KINDS:
+            raise forms.ValidationError(_WRONG_KINDS[kind])
+        return content
+
+
+def kind_of(content: bytes) -> str:
+    """Tell by its first bytes what a file is: pdf, xml, archive, cms, document or other."""
+    start = content[:1024]
+    if start.startswith(b"%PDF-"):
+        return "pdf"
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        return "xml"
+    if start.startswith(b"PK\x03\x04"):
+        return "archive"
+    if start.startswith((b"\x30\x80", b"\x30\x82", b"\x30\x83", b"-----BEGIN", b"MII")):
+        return "cms"
+    return "other"
+
+
+_WRONG_KINDS = {
+    "pdf": _("Podpisanych plików PDF jeszcze nie przyjmujemy. Pobierz i podpisz dokument XML."),
+    "archive": _(
+        "To jest archiwum (ZIP, ASiC) albo dokument Worda, a nie podpisany plik. W programie do podpisu wybierz "
+        "PAdES dla pliku PDF albo XAdES dla pliku XML."
+    ),
+    "cms": _(
+        "To jest podpis w postaci CAdES, której nie przyjmujemy. W programie do podpisu wybierz PAdES dla pliku "
+        "PDF albo XAdES dla pliku XML."
+    ),
+    "other": _(
+        "To nie jest plik PDF ani XML. Wgraj plik, który zapisał program do podpisu, a nie zdjęcie ani skan."
+    ),
+}
 
 
 class DecisionForm(forms.Form):

@@ -96,6 +96,7 @@ class AccessApplication(models.Model):
 
     document = models.BinaryField(null=True, editable=False)
     document_digest = models.CharField(max_length=128, blank=True, editable=False)
+    document_fixed_at = models.DateTimeField(null=True, editable=False)
     signing_url = models.TextField(blank=True, editable=False)
     return_token_hash = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     sent_at = models.DateTimeField(null=True, editable=False)
@@ -240,6 +241,24 @@ class AccessApplication(models.Model):
         return pii.mask(pii.decrypt(self.identifier_encrypted))
 
     @property
+    def fixed_at(self) -> datetime:
+        """When the document was fixed to be signed; only of an application that has one."""
+        moment = self.document_fixed_at or self.sent_at
+        assert moment is not None
+        return moment
+
+    @property
+    def packaging(self) -> str:
+        """How the signature and the document lie together: enveloped, enveloping, detached or pdf; "" unsigned."""
+        report = self.signature_report or {}
+        return str(report.get("packaging", "enveloped")) if report.get("status") == "valid" else ""
+
+    @property
+    def signed_form(self) -> str:
+        """Which form of the document was signed: xml or pdf."""
+        return str((self.signature_report or {}).get("signed_form", "xml"))
+
+    @property
     def document_bytes(self) -> bytes:
         """The unsigned document, empty before there is one."""
         return bytes(self.document or b"")
@@ -255,6 +274,8 @@ EVENT_LABELS = (
     ("signing_requested", _("Przekazano do podpisu")),
     ("signing_failed", _("Strona podpisu zgłosiła przerwanie podpisywania")),
     ("signed", _("Odebrano podpisany dokument")),
+    ("uploaded", _("Wgrano plik podpisany we własnym programie")),
+    ("upload_refused", _("Wgrany plik nieprzyjęty")),
     ("signature_accepted", _("Podpis sprawdzony")),
     ("signature_refused", _("Podpis nieprzyjęty")),
     ("received", _("Wniosek wpłynął do urzędu")),
@@ -262,6 +283,7 @@ EVENT_LABELS = (
     ("email_confirmed", _("Potwierdzono adres e-mail")),
     ("joined", _("Dołączono do wcześniejszego wniosku")),
     ("withdrawn", _("Wycofano wniosek")),
+    ("replaced", _("Wycofano wniosek, żeby poprawić dane")),
     ("expired", _("Nie podpisano w ciągu 7 dni – wniosek odłożono")),
     ("claimed", _("Wniosek wziął urzędnik")),
     ("released", _("Wniosek wrócił do kolejki")),
@@ -301,3 +323,58 @@ class ApplicationEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.happened_at:%Y-%m-%d}"
+
+
+class PdfToSign(models.Model):
+    """The application as the PDF that was handed out to be signed: rendered once, then only read."""
+
+    application = models.OneToOneField(
+        AccessApplication, on_delete=models.PROTECT, related_name="pdf_to_sign"
+    )
+    content = models.BinaryField(editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("PDF do podpisu")
+        verbose_name_plural = _("PDF-y do podpisu")
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class Upload(models.Model):
+    """A file that an applicant brought back from a signing program of their own, kept as it came."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("sprawdzany")
+        ACCEPTED = "accepted", _("przyjęty")
+        REFUSED = "refused", _("nieprzyjęty")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    application = models.ForeignKey(
+        AccessApplication, on_delete=models.PROTECT, related_name="uploads", verbose_name=_("wniosek")
+    )
+    content = models.BinaryField(editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    state = models.CharField(_("stan"), max_length=10, choices=State, default=State.WAITING)
+    refusal_code = models.CharField(_("kod odmowy"), max_length=40, blank=True)
+    report = models.JSONField(null=True, editable=False)
+    received_at = models.DateTimeField(_("wgrano"))
+
+    class Meta:
+        verbose_name = _("wgrany plik")
+        verbose_name_plural = _("wgrane pliki")
+        ordering = ("received_at", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("application",), condition=~Q(state="refused"), name="access_one_live_upload"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="refused") & ~Q(refusal_code="") | ~Q(state="refused") & Q(refusal_code=""),
+                name="access_upload_refused_iff_code",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.received_at:%Y-%m-%d %H:%M} {self.state}"

@@ -1,21 +1,25 @@
 """The UPP that the portal issues for an application signed in it."""
 
+from urllib.parse import quote
+
 from cryptography import x509
 from django.conf import settings
 
 from epuap.xml.receipts import IDENTIFIER_TYPE, ReceiptRefused, UppData, build_upp, verify_receipt
+from epuap.xml.xades import Detached
 from eurzad.lib import clock
 from eurzad.lib.errors import PermanentError
+from portal.access.files import filed_files
 from portal.access.models import AccessApplication
 from portal.channels.seals import read_file
 
 
 def issue_upp(application: AccessApplication) -> tuple[UppData, bytes]:
-    """Return what the receipt says and its bytes, sealed by the office and bound to the signed bytes.
+    """Return what the receipt says and its bytes, sealed by the office and bound to the filed files.
 
     It is verified again before anybody sees it. Raises PermanentError when the seal cannot be used.
     """
-    document = application.signed_bytes
+    signed, *further = filed_files(application)
     certificate = read_file("SEAL_CERT")
     data = UppData(
         identifier=f"UPP.{application.number}",
@@ -31,13 +35,20 @@ def issue_upp(application: AccessApplication) -> tuple[UppData, bytes]:
     )
     upp = build_upp(
         data,
-        document=document,
-        document_name=f"wniosek-{application.number}.xml",
+        document=signed.content,
+        document_name=signed.name,
+        mime=signed.mime,
+        further=[Detached(quote(one.name), one.content, one.mime) for one in further],
         key_pem=read_file("SEAL_KEY"),
         cert_pem=certificate,
     )
     try:
-        verify_receipt(upp, certificates=x509.load_pem_x509_certificates(certificate), document=document)
+        verify_receipt(
+            upp,
+            certificates=x509.load_pem_x509_certificates(certificate),
+            document=signed.content,
+            further=[one.content for one in further],
+        )
     except ReceiptRefused as refused:
         raise PermanentError(f"own receipt: {refused.code}", code="access.own_receipt") from refused
     return data, upp

@@ -55,7 +55,7 @@ DECIDED = (State.APPROVED, State.REJECTED)
 TRANSITIONS: dict[State, tuple[State, ...]] = {
     State.DRAFT: (State.AWAITING_SIGNATURE, State.WITHDRAWN),
     State.AWAITING_SIGNATURE: (State.SIGNATURE_CHECK, State.WITHDRAWN),
-    State.SIGNATURE_CHECK: (State.RECEIPT_PENDING, State.SIGNATURE_REFUSED),
+    State.SIGNATURE_CHECK: (State.RECEIPT_PENDING, State.SIGNATURE_REFUSED, State.AWAITING_SIGNATURE),
     State.RECEIPT_PENDING: (State.SUBMITTED, State.JOINED),
     State.SUBMITTED: (State.APPROVED, State.REJECTED),
     State.APPROVED: (),
@@ -121,6 +121,11 @@ def poll_delay(sent_at: datetime, returned_at: datetime | None, now: datetime) -
     return POLL_LATER if now - sent_at <= POLL_LATER_FOR else POLL_RARELY
 
 
+def sign_by(fixed_at: datetime) -> date:
+    """The last whole day (Polish time) on which a document fixed at this moment may still be signed."""
+    return clock.to_warsaw(fixed_at + SIGNING_PERIOD).date() - timedelta(days=1)
+
+
 def signing_is_over(sent_at: datetime, now: datetime) -> bool:
     """Tell whether a document nobody has signed is no longer waited for."""
     return now - sent_at > SIGNING_PERIOD
@@ -137,13 +142,15 @@ class Now:
 def sign_stage(
     *, sent_at: datetime | None, signing_url: str, returned_at: datetime | None, now: datetime
 ) -> str:
-    """What happens to a document that is to be signed: preparing, unavailable, sign or fetching.
+    """What happens to a document that is to be signed: elsewhere, preparing, unavailable, sign or fetching.
 
     A return of the browser is a hint that wears off: with no signed document after a few minutes,
-    the applicant is asked to sign again.
+    the applicant is asked to sign again. A document never sent is signed with the applicant's own program.
     """
+    if sent_at is None:
+        return "elsewhere"
     if not signing_url:
-        return "unavailable" if sent_at is not None and now - sent_at > SENDING_USUAL else "preparing"
+        return "unavailable" if now - sent_at > SENDING_USUAL else "preparing"
     if returned_at is not None and now - returned_at <= POLL_SOON_FOR:
         return "fetching"
     return "sign"
@@ -154,7 +161,7 @@ def who_must_act(state: State, *, due_on: date | None, today: date, stage: str =
     if state == State.DRAFT:
         return Now(Actor.APPLICANT, "draft")
     if state == State.AWAITING_SIGNATURE:
-        return Now(Actor.APPLICANT if stage == "sign" else Actor.SYSTEM, stage)
+        return Now(Actor.APPLICANT if stage in ("sign", "elsewhere") else Actor.SYSTEM, stage)
     if state in (State.SIGNATURE_CHECK, State.RECEIPT_PENDING):
         return Now(Actor.SYSTEM, state.value)
     if state == State.SUBMITTED:

@@ -6,12 +6,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from eurzad.lib import clock, dates
 from portal.access import evidence, rules, texts
-from portal.access.models import AccessApplication, AccessApplicationQuerySet, ApplicationEvent, Door
+from portal.access.models import (
+    AccessApplication,
+    AccessApplicationQuerySet,
+    ApplicationEvent,
+    Door,
+    Upload,
+)
 from portal.access.rules import State
 from portal.channels import selectors as channels
 from portal.channels.models import in_language
@@ -73,6 +79,8 @@ class Status:
     refresh_seconds: int
     goes_to_signing: bool
     refusal: str
+    upload_refusal: tuple[str, str] | None
+    files: list[tuple[str, str]]
 
 
 def status_of(application: AccessApplication) -> Status:
@@ -99,7 +107,17 @@ def status_of(application: AccessApplication) -> Status:
         refresh_seconds=0 if not working else 30 if now.sentence == "unavailable" else 3,
         goes_to_signing=goes,
         refusal=texts.refusal_sentence(application.refusal_code) if application.refusal_code else "",
+        upload_refusal=upload_refusal(application),
+        files=file_links(application),
     )
+
+
+def upload_refusal(application: AccessApplication) -> tuple[str, str] | None:
+    """Why the last uploaded file was not taken and what to do next; None when no signature is waited for."""
+    if application.state != State.AWAITING_SIGNATURE:
+        return None
+    last = Upload.objects.filter(application=application).defer("content", "report").last()
+    return texts.upload_refusal(last.refusal_code) if last else None
 
 
 def _tone(state: State, sentence: str) -> str:
@@ -118,7 +136,7 @@ def _steps(application: AccessApplication) -> list[Step]:
     if state == State.WITHDRAWN:
         return [
             Step(_("Rozpoczęto wniosek"), "done", _when(times.get("created"))),
-            Step(_("Wycofano"), "done", _when(times.get("withdrawn") or times.get("expired"))),
+            Step(_("Wycofano"), "done", _when(_first_of(times, "withdrawn", "replaced", "expired"))),
         ]
     rows = _portal_rows(application, times) if application.door == Door.PORTAL else _epuap_rows(application)
     rows += _office_rows(application, state)
@@ -138,10 +156,15 @@ def _steps(application: AccessApplication) -> list[Step]:
 def _portal_rows(
     application: AccessApplication, times: dict[str, datetime]
 ) -> list[tuple[str, str, str, str]]:
-    checked = times.get("receipt_issued") or times.get("signature_refused")
+    checked = _first_of(times, "receipt_issued", "signature_refused")
     return [
         (_("Wypełnienie wniosku"), _when(times.get("created")), "", ""),
-        (_("Podpis"), _when(times.get("signed")), "", "application" if application.document else ""),
+        (
+            _("Podpis"),
+            _when(_first_of(times, "signed", "uploaded")),
+            _signed_sentence(application),
+            "application" if application.document_digest else "",
+        ),
         (
             _("Sprawdzenie podpisu i poświadczenie złożenia (UPP)"),
             _when(checked),
@@ -149,6 +172,41 @@ def _portal_rows(
             "receipt" if application.receipt_id else "",
         ),
     ]
+
+
+def _first_of(times: dict[str, datetime], *kinds: str) -> datetime | None:
+    return next((times[kind] for kind in kinds if kind in times), None)
+
+
+def _signed_sentence(application: AccessApplication) -> str:
+    """Who signed, how and when, in one line; empty before the signature has been checked."""
+    report = application.signature_report
+    if not application.packaging or not report:
+        return ""
+    signer = report["signer"]
+    return _("Podpisał(a): %(name)s, %(method)s, %(when)s.") % {
+        "name": f"{signer['given_name']} {signer['family_name']}",
+        "method": texts.METHODS[report["method"]],
+        "when": _when(datetime.fromisoformat(report["signed_at"])),
+    }
+
+
+def file_links(application: AccessApplication) -> list[tuple[str, str]]:
+    """The application's files as label and name of the page that gives them."""
+    xml, pdf = "access:document_xml", "access:document_pdf"
+    if application.packaging == "pdf":
+        return [(_("Podpisany plik PDF"), pdf)]
+    if application.packaging == "detached":
+        document = (_("Podpisany dokument PDF"), pdf)
+        if application.signed_form == "xml":
+            document = (_("Podpisany dokument XML"), xml)
+        return [document, (_("Plik podpisu (XAdES)"), "access:signature_file")]
+    label = _("Plik XML do podpisu")
+    if application.refusal_code:
+        label = _("Plik XML, który do nas wrócił")
+    elif application.received_at:
+        label = _("Podpisany plik XML")
+    return [(_("Wniosek w PDF"), pdf), (label, xml)]
 
 
 def _epuap_rows(application: AccessApplication) -> list[tuple[str, str, str, str]]:
@@ -293,6 +351,7 @@ class Desk:
     declared: list[tuple[str, str]]
     remarks: list[str]
     signature: list[tuple[str, str]]
+    signature_remarks: list[str]
     facts: list[evidence.Fact]
     proposed: Subject | None
     candidates: list[Subject]
@@ -320,6 +379,9 @@ def desk_of(application: AccessApplication, *, query: str = "") -> Desk:
         declared=application_summary(application),
         remarks=[texts.remark_words(code) for code in application.form_remarks],
         signature=signature_summary(application),
+        signature_remarks=[
+            texts.signature_remark(code) for code in (application.signature_report or {}).get("remarks", ())
+        ],
         facts=facts,
         proposed=people.find_subject_by_fingerprint(identity.scheme, identity.fingerprint),
         candidates=_candidates(query),
@@ -351,21 +413,21 @@ def _row(label: str, declared: str, signed: str) -> Comparison:
     return Comparison(label, declared, signed, same)
 
 
-_METHODS = {"trusted": gettext_lazy("podpis zaufany"), "qualified": gettext_lazy("podpis kwalifikowany")}
-
-
 def signature_summary(application: AccessApplication) -> list[tuple[str, str]]:
     """What the verified signature says, as label and value; empty before there is one."""
     report = application.signature_report
-    if not report or report["status"] != "valid":
+    if not application.packaging or not report:
         return []
     signer = report["signer"]
-    return [
+    rows = [
         (_("Podpisał(a)"), f"{signer['given_name']} {signer['family_name']}"),
-        (_("Rodzaj podpisu"), str(_METHODS[report["method"]])),
+        (_("Podpisali też"), ", ".join(report.get("others", ()))),
+        (_("Rodzaj podpisu"), str(texts.METHODS[report["method"]])),
+        (_("Postać podpisu"), str(texts.PACKAGINGS[application.packaging])),
         (_("Podpis złożono"), _when(datetime.fromisoformat(report["signed_at"]))),
         (_("Certyfikat"), report["certificate_subject"]),
     ]
+    return [(label, value) for label, value in rows if value]
 
 
 def _candidates(query: str) -> list[Subject]:

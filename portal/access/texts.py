@@ -18,6 +18,10 @@ _NOW = {
         "próbujemy dalej. Możesz zamknąć tę stronę i wrócić później."
     ),
     "sign": gettext_lazy("Teraz: Ty. Dokument czeka na Twój podpis."),
+    "elsewhere": gettext_lazy(
+        "Teraz: Ty. Podpisz pobrany dokument w swoim programie i wgraj go z powrotem. "
+        "Możesz też podpisać go przez internet."
+    ),
     "fetching": gettext_lazy(
         "Teraz: portal odbiera podpisany dokument. Nic nie musisz robić. "
         "Strona odświeża się sama; możesz ją też zamknąć i wrócić później."
@@ -46,10 +50,77 @@ _NOW = {
 
 _REFUSALS = {
     "unsigned": gettext_lazy("Dokument wrócił bez podpisu."),
+    "ours_unsigned": gettext_lazy("Dokument wrócił bez podpisu."),
     "altered": gettext_lazy("Dokument, który wrócił, różni się od tego, który wysłaliśmy do podpisu."),
+    "other_document": gettext_lazy("Dokument, który wrócił, różni się od tego, który wysłaliśmy do podpisu."),
     "other_signer": gettext_lazy("Dokument podpisała inna osoba niż ta, która jest zalogowana w portalu."),
     "untrusted": gettext_lazy("Nie udało się potwierdzić, kto złożył podpis."),
     "unreadable": gettext_lazy("Dokumentu, który wrócił, nie da się odczytać."),
+}
+
+_SAVED_ELSEWHERE = gettext_lazy(
+    "Program zapisuje podpisany plik obok pobranego, zwykle z dopiskiem w nazwie (na przykład „podpisany” albo "
+    "„signed”) albo z końcówką .xades. Wgraj właśnie ten plik."
+)
+_AGAIN_WITH_OUR_FILE = gettext_lazy(
+    "Pobierz dokument jeszcze raz z tej strony, podpisz go bez otwierania w innych programach i wgraj wynik."
+)
+_OTHER_CERTIFICATE = gettext_lazy(
+    "Podpisz dokument innym, ważnym certyfikatem albo wybierz podpisanie przez internet (profil zaufany)."
+)
+_UPLOAD_REFUSALS = {
+    "ours_unsigned": (
+        gettext_lazy("To jest dokument pobrany od nas – jeszcze bez podpisu."),
+        _SAVED_ELSEWHERE,
+    ),
+    "unsigned": (gettext_lazy("W tym pliku nie ma podpisu elektronicznego."), _SAVED_ELSEWHERE),
+    "altered": (
+        gettext_lazy("Podpis nie pasuje do treści: plik zmieniono po podpisaniu albo jest uszkodzony."),
+        _AGAIN_WITH_OUR_FILE,
+    ),
+    "other_document": (
+        gettext_lazy("Podpisano inny dokument niż ten, który czeka na Twój podpis."),
+        _AGAIN_WITH_OUR_FILE,
+    ),
+    "other_signer": (
+        gettext_lazy("Dokument podpisała inna osoba niż ta, która jest zalogowana w portalu."),
+        gettext_lazy("Podpisz dokument swoim własnym podpisem i wgraj go jeszcze raz."),
+    ),
+    "no_number": (
+        gettext_lazy(
+            "W certyfikacie podpisu nie ma numeru PESEL, więc nie możemy sprawdzić, czy to Twój podpis."
+        ),
+        _OTHER_CERTIFICATE,
+    ),
+    "not_qualified": (
+        gettext_lazy("Nie masz u nas numeru PESEL, dlatego potrzebny jest podpis kwalifikowany."),
+        gettext_lazy("Podpisz dokument podpisem kwalifikowanym wydanym na Twoje imię i nazwisko."),
+    ),
+    "expired": (
+        gettext_lazy("Certyfikat, którym podpisano dokument, nie był wtedy ważny."),
+        _OTHER_CERTIFICATE,
+    ),
+    "revoked": (
+        gettext_lazy("Certyfikat, którym podpisano dokument, został unieważniony."),
+        _OTHER_CERTIFICATE,
+    ),
+    "untrusted": (
+        gettext_lazy(
+            "Nie udało się potwierdzić, kto złożył podpis: certyfikat nie jest podpisem kwalifikowanym, "
+            "osobistym ani zaufanym, który znamy."
+        ),
+        _OTHER_CERTIFICATE,
+    ),
+    "unsupported": (
+        gettext_lazy("Podpis jest zapisany w postaci, której nie przyjmujemy."),
+        gettext_lazy(
+            "W ustawieniach programu wybierz PAdES dla pliku PDF albo XAdES dla pliku XML i podpisz jeszcze raz."
+        ),
+    ),
+    "unreadable": (
+        gettext_lazy("Tego pliku nie da się odczytać – jest uszkodzony albo niepełny."),
+        _AGAIN_WITH_OUR_FILE,
+    ),
 }
 
 REASON_TEMPLATES = (
@@ -66,6 +137,12 @@ def now_sentence(key: str, *, due_on: date | None = None, number: str = "") -> s
     return str(_NOW[key]) % {"date": day, "number": number}
 
 
+def upload_refusal(code: str) -> tuple[str, str]:
+    """Why an uploaded file was not taken, and what to do next."""
+    what, next_step = _UPLOAD_REFUSALS.get(code, _UPLOAD_REFUSALS["untrusted"])
+    return str(what), str(next_step)
+
+
 def refusal_sentence(code: str) -> str:
     """Why a signature was not taken, in plain words."""
     return str(_REFUSALS.get(code.removeprefix("access."), _REFUSALS["untrusted"]))
@@ -80,6 +157,36 @@ _REMARKS = {
     "bad_identifier": gettext_lazy("nieznany rodzaj identyfikatora"),
     "bad_date": gettext_lazy("błędna data"),
 }
+
+
+_SIGNATURE_REMARKS = {
+    "no_revocation_check": gettext_lazy("nie sprawdzono, czy certyfikat nie został unieważniony"),
+    "revocation_checked_then": gettext_lazy(
+        "certyfikat nie był unieważniony w chwili podpisu; nowszych danych nie ma"
+    ),
+    "expired_since": gettext_lazy("certyfikat był ważny w podanej chwili podpisu, potem stracił ważność"),
+    "no_pesel": gettext_lazy("w certyfikacie nie ma numeru PESEL"),
+    "number_not_compared": gettext_lazy(
+        "numeru osoby nie porównano z podpisem (brak numeru PESEL) – zgadza się imię, nazwisko i, o ile jest "
+        "znana, data urodzenia"
+    ),
+}
+METHODS = {
+    "trusted": gettext_lazy("podpis zaufany"),
+    "qualified": gettext_lazy("podpis kwalifikowany"),
+    "personal": gettext_lazy("podpis osobisty (e-dowód)"),
+}
+PACKAGINGS = {
+    "enveloped": gettext_lazy("w pliku XML razem z wnioskiem (XAdES)"),
+    "enveloping": gettext_lazy("plik XML, który obejmuje wniosek (XAdES)"),
+    "detached": gettext_lazy("osobny plik podpisu obok wniosku (XAdES)"),
+    "pdf": gettext_lazy("w pliku PDF razem z wnioskiem (PAdES)"),
+}
+
+
+def signature_remark(code: str) -> str:
+    """What the clerk should know of a signature that was taken; an unknown remark stands as it is."""
+    return str(_SIGNATURE_REMARKS.get(code, code))
 
 
 def remark_words(code: str) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from eurzad.lib.pdf import html_to_pdf
-from portal.access import documents, selectors
+from portal.access import documents, files, selectors
 from portal.access.errors import AccessError
 from portal.access.forms import ApplicationForm
 from portal.access.models import AccessApplication
@@ -61,24 +61,33 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
         context = {"doors": selectors.open_doors(), "has_access": identity.subject_id is not None}
         return render(request, "access/intro.html", context)
     earlier = [item for item in applications if item.pk != current.pk]
-    return _status_page(request, current, earlier)
+    return _status_page(request, identity, current, earlier)
 
 
 @require_safe
 @identity_required
 def detail(request: HttpRequest, identity: Identity, public_id: UUID) -> HttpResponse:
     """Status of one application, also an earlier one."""
-    return _status_page(request, get_application_for(identity, public_id), [])
+    return _status_page(request, identity, get_application_for(identity, public_id), [])
 
 
 def _status_page(
-    request: HttpRequest, application: AccessApplication, earlier: list[AccessApplication]
+    request: HttpRequest,
+    identity: Identity,
+    application: AccessApplication,
+    earlier: list[AccessApplication],
 ) -> HttpResponse:
     status = selectors.status_of(application)
     response = render(
         request,
         "access/status.html",
-        {"status": status, "application": application, "earlier": earlier, "doors": selectors.open_doors()},
+        {
+            "status": status,
+            "application": application,
+            "identity": identity,
+            "earlier": earlier,
+            "doors": selectors.open_doors(),
+        },
     )
     if status.goes_to_signing:
         response["Refresh"] = f"2; url={reverse('access:sign')}"
@@ -161,6 +170,18 @@ def withdraw(request: HttpRequest, identity: Identity) -> HttpResponse:
     return redirect("access:home")
 
 
+@require_POST
+@identity_required
+def correct(request: HttpRequest, identity: Identity) -> HttpResponse:
+    """Go back from signing to the form, with the same data."""
+    try:
+        drafting.correct(identity=identity)
+    except AccessError as error:
+        messages.error(request, error.message)
+        return redirect("access:home")
+    return redirect("access:form")
+
+
 @require_GET
 @identity_required
 def returned(request: HttpRequest, identity: Identity, token: str) -> HttpResponse:
@@ -218,8 +239,11 @@ def document(request: HttpRequest, identity: Identity, public_id: UUID) -> HttpR
 @require_safe
 @identity_required
 def document_pdf(request: HttpRequest, identity: Identity, public_id: UUID) -> HttpResponse:
-    """The application as PDF."""
+    """The application as PDF: the one that is, or was, signed if there is such, else a print."""
     application = get_application_for(identity, public_id)
+    fixed = files.signed_pdf(application)
+    if fixed:
+        return download(fixed, "application/pdf", f"wniosek-{application.number}.pdf")
     return _pdf(
         request,
         "access/document_pdf.html",
@@ -232,9 +256,21 @@ def document_pdf(request: HttpRequest, identity: Identity, public_id: UUID) -> H
 @require_safe
 @identity_required
 def document_xml(request: HttpRequest, identity: Identity, public_id: UUID) -> HttpResponse:
-    """The signed bytes as they came back, or the unsigned document before that."""
+    """The signed bytes as they came back, or the document where it is unsigned or signed outside it."""
     application = get_application_for(identity, public_id)
-    return _xml(application.signed_bytes or application.document_bytes, application, "wniosek")
+    inside = application.packaging not in ("pdf", "detached")
+    signed = application.signed_bytes if inside else b""
+    return _xml(signed or application.document_bytes, application, "wniosek")
+
+
+@require_safe
+@identity_required
+def signature_file(request: HttpRequest, identity: Identity, public_id: UUID) -> HttpResponse:
+    """The file of a detached signature, as it came."""
+    application = get_application_for(identity, public_id)
+    if application.packaging != "detached":
+        raise Http404
+    return download(application.signed_bytes, "application/xml", f"wniosek-{application.number}.xades")
 
 
 @require_safe
@@ -271,7 +307,7 @@ def _with_receipt(identity: Identity, public_id: UUID) -> tuple[AccessApplicatio
 def _xml(data: bytes, application: AccessApplication, kind: str) -> HttpResponse:
     if not data:
         raise Http404
-    return _download(data, "application/xml", f"{kind}-{application.number}.xml")
+    return download(data, "application/xml", f"{kind}-{application.number}.xml")
 
 
 def _pdf(
@@ -279,10 +315,11 @@ def _pdf(
 ) -> HttpResponse:
     html = render_to_string(template, context, request)
     data = html_to_pdf(html, identifier=f"{kind}-{application.public_id}")
-    return _download(data, "application/pdf", f"{kind}-{application.number}.pdf")
+    return download(data, "application/pdf", f"{kind}-{application.number}.pdf")
 
 
-def _download(data: bytes, content_type: str, name: str) -> HttpResponse:
+def download(data: bytes, content_type: str, name: str) -> HttpResponse:
+    """Answer with a file to be saved under this name."""
     response = HttpResponse(data, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -224,7 +224,7 @@ def test_unsigned_document_is_refused(
 ) -> None:
     to_signing(pages, celina, run_jobs)
     back = tps.gives_back(next(iter(tps.received.values())))
-    assert refused(pages, run_jobs, back, the_application).refusal_code == "unsigned"
+    assert refused(pages, run_jobs, back, the_application).refusal_code == "ours_unsigned"
     pages.get("/konto/wniosek/formularz/")
     pages.post("/konto/wniosek/formularz/", FORM)
     assert AccessApplication.objects.count() == 2
@@ -234,7 +234,10 @@ def test_unsigned_document_is_refused(
     ("make", "code"),
     [
         (lambda document, seal: sign_as(CELINA, document, seal).replace(b"Ogrodowa", b"Rynkowa_"), "altered"),
-        (lambda document, seal: sign_as(CELINA, document.replace(b"Ogrodowa", b"Rynkowa_"), seal), "altered"),
+        (
+            lambda document, seal: sign_as(CELINA, document.replace(b"Ogrodowa", b"Rynkowa_"), seal),
+            "other_document",
+        ),
         (lambda document, seal: sign_as(BORYS, document, seal), "other_signer"),
         (lambda document, seal: sign_as(CELINA, document, make_party("obca pieczęć")), "untrusted"),
         (lambda document, seal: b"to nie jest XML", "unreadable"),

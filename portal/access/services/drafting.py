@@ -121,6 +121,27 @@ def withdraw(*, identity: Identity) -> None:
     history.move(application, State.WITHDRAWN, event="withdrawn")
 
 
+@transaction.atomic
+def correct(*, identity: Identity) -> AccessApplication:
+    """Return a draft with the data of the application that waits to be signed, which is given up for it.
+
+    The document handed out stays as it is: what is signed later is a new one. Raises DoorClosed, CannotCorrect.
+    """
+    require_open_door(Door.PORTAL)
+    application = _lock_prepared(identity)
+    if application is None or application.state not in (State.DRAFT, State.AWAITING_SIGNATURE):
+        raise errors.CannotCorrect
+    if application.state == State.DRAFT:
+        return application
+    if not history.move(application, State.WITHDRAWN, event="replaced"):
+        raise errors.CannotCorrect
+    draft = _create(identity)
+    for name in (*Details.__dataclass_fields__, "email_confirmed_at", "email_messages"):
+        setattr(draft, name, getattr(application, name))
+    draft.save()
+    return draft
+
+
 def _lock_prepared(identity: Identity) -> AccessApplication | None:
     return AccessApplication.objects.select_for_update().preparing().filter(identity=identity).first()
 

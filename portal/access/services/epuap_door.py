@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from epuap.inbox.models import InboundDocument
+from epuap.signatures.report import Person
 from epuap.xml import application as application_xml
 from eurzad.lib import clock
 from eurzad.lib.errors import PermanentError
@@ -34,10 +35,10 @@ def open_from_epuap(inbound: InboundDocument) -> None:
     except signatures.Refused as refused:
         raise PermanentError(code=f"access.{refused.code}") from refused
     try:
-        declared, remarks = application_xml.parse(content, namespace=settings.ACCESS_FORM_NAMESPACE)
+        declared, remarks = application_xml.parse(checked.payload, namespace=settings.ACCESS_FORM_NAMESPACE)
     except application_xml.ApplicationUnreadable as unreadable:
         raise PermanentError(code=f"access.{unreadable.code}") from unreadable
-    person = checked.person
+    person = _applicant(checked, declared.pesel)
     identity = people.get_or_create_identity(
         scheme=Identity.Scheme.PESEL,
         identifier=person.pesel,
@@ -68,7 +69,7 @@ def open_from_epuap(inbound: InboundDocument) -> None:
             remarks=declared.justification,
             form_remarks=list(remarks),
             signed_document=content,
-            signature_report=checked.report,
+            signature_report=checked.kept(person),
             inbound_document=inbound.public_id,
             reply_box=inbound.reply_address,
             received_at=received_at,
@@ -113,6 +114,14 @@ def _give_up_draft(identity: Identity) -> None:
     draft = AccessApplication.objects.filter(identity=identity, state=State.DRAFT).first()
     if draft is not None:
         history.move(draft, State.WITHDRAWN, event="withdrawn")
+
+
+def _applicant(checked: signatures.Checked, declared_pesel: str) -> Person:
+    """Of several who signed, the one whom the document names; the PESEL is always the signature's."""
+    known = [one for one in checked.people if one.pesel]
+    if not known:
+        raise PermanentError(code="access.no_number")
+    return next((one for one in known if one.pesel == declared_pesel), known[0])
 
 
 def _spelling(signed: str, declared: str) -> str:

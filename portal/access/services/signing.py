@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,10 +20,10 @@ from eurzad.outbox.registry import Later
 from eurzad.outbox.services import enqueue
 from portal.access import errors, rules, signatures
 from portal.access.documents import build_document
-from portal.access.models import AccessApplication, Door
+from portal.access.models import AccessApplication, Door, Upload
 from portal.access.receipts import issue_upp
 from portal.access.rules import State
-from portal.access.services import drafting, filing, history
+from portal.access.services import drafting, elsewhere, filing, history
 from portal.channels.models import Receipt
 from portal.channels.services import keep_own_receipt
 from portal.notices.services import notify
@@ -35,13 +36,14 @@ JOB_OF_STATE = {
 
 
 @transaction.atomic
-def start_signing(*, identity: Identity) -> AccessApplication:
-    """Make the XML document of the draft and have it taken to the signing service.
+def start_signing(*, identity: Identity, online: bool = True) -> AccessApplication:
+    """Fix the XML document of the draft; if it is to be signed ``online``, have it taken to the signing service.
 
-    A second call finds the first one's work. Raises DoorClosed, NothingToSign, TrustedSignatureNeedsPesel.
+    A second call finds the first one's work; the other way of signing may be chosen later and both stay open
+    until one succeeds. Raises DoorClosed, NothingToSign, and TrustedSignatureNeedsPesel for the online way.
     """
     drafting.require_open_door(Door.PORTAL)
-    if not identity.has_pesel:
+    if online and not identity.has_pesel:
         raise errors.TrustedSignatureNeedsPesel
     application = (
         AccessApplication.objects.select_for_update(of=("self",))
@@ -52,8 +54,14 @@ def start_signing(*, identity: Identity) -> AccessApplication:
     )
     if application is None:
         raise errors.NothingToSign
-    if application.state != State.DRAFT:
-        return application
+    if application.state == State.DRAFT:
+        _fix_document(application)
+    if application.state == State.AWAITING_SIGNATURE:
+        _choose_way(application, online=online)
+    return application
+
+
+def _fix_document(application: AccessApplication) -> None:
     number = application.number or history.next_number()
     document, digest = build_document(application)
     history.move(
@@ -63,10 +71,17 @@ def start_signing(*, identity: Identity) -> AccessApplication:
         number=number,
         document=document,
         document_digest=digest,
-        sent_at=clock.now(),
+        document_fixed_at=clock.now(),
     )
+
+
+def _choose_way(application: AccessApplication, *, online: bool) -> None:
+    if not online:
+        note_opened(application)
+        return
+    application.sent_at, application.opened_at = application.sent_at or clock.now(), None
+    application.save(update_fields=["sent_at", "opened_at"])
     _enqueue(application)
-    return application
 
 
 def send_for_signing(application_id: str) -> None:
@@ -172,27 +187,30 @@ def fetch_after_return(application_id: str) -> None:
 
 
 def check_signature(application_id: str) -> None:
-    """Compare what came back with what was sent and check who signed it."""
+    """Compare what came back, from the signing service or by hand, with what was handed out; see who signed."""
     application = _get(application_id)
     if application.state != State.SIGNATURE_CHECK:
         return
+    upload = elsewhere.waiting(application)
+    content = bytes(upload.content) if upload else application.signed_bytes
     try:
-        checked = signatures.check_returned(
-            application.signed_bytes,
-            sent_digest=application.document_digest,
-            pesel=application.identity.identifier,
+        accepted = signatures.check_returned(
+            content,
+            original=elsewhere.original_of(application),
+            signatories=[signatures.Signatory.of(application.identity)],
         )
     except signatures.Refused as refused:
-        _refuse(application, refused)
+        _refuse(application, upload, refused)
         return
     with transaction.atomic():
-        accepted = history.move(
+        settled = (upload is None or elsewhere.accept(upload)) and history.move(
             application,
             State.RECEIPT_PENDING,
             event="signature_accepted",
-            signature_report=checked.report,
+            signed_document=content,
+            signature_report=accepted.report,
         )
-        if accepted:
+        if settled:
             _enqueue(application)
 
 
@@ -223,9 +241,10 @@ def issue_receipt(application_id: str) -> None:
 
 def resume_all() -> int:
     """Give every unfinished application its job again, in case it was set aside; return how many."""
+    minute_ago = clock.now() - timedelta(minutes=1)
     stale = AccessApplication.objects.filter(
+        Q(sent_at__lt=minute_ago) | Q(document_fixed_at__lt=minute_ago),
         state__in=(State.AWAITING_SIGNATURE, State.SIGNATURE_CHECK, State.RECEIPT_PENDING),
-        sent_at__lt=clock.now() - timedelta(minutes=1),
     ).defer("document", "signed_document")
     return sum(_enqueue(application) is not None for application in stale)
 
@@ -236,23 +255,30 @@ def hash_token(token: str) -> str:
 
 
 def _enqueue(application: AccessApplication) -> object:
-    if application.state == State.AWAITING_SIGNATURE:
-        name = "access.fetch_signed" if application.signing_url else "access.send_for_signing"
-    else:
+    if application.state != State.AWAITING_SIGNATURE:
         name = JOB_OF_STATE[State(application.state)]
+    elif application.sent_at is None:
+        return elsewhere.expire(application)
+    else:
+        name = "access.fetch_signed" if application.signing_url else "access.send_for_signing"
     public_id = str(application.public_id)
     return enqueue(name, key=f"{name}:{public_id}", application_id=public_id)
 
 
-def _refuse(application: AccessApplication, refused: signatures.Refused) -> None:
+def _refuse(application: AccessApplication, upload: Upload | None, refused: signatures.Refused) -> None:
     with transaction.atomic():
-        moved = history.move(
-            application,
-            State.SIGNATURE_REFUSED,
-            event="signature_refused",
-            refusal_code=refused.code,
-            signature_report=refused.report,
-        )
+        if upload is not None:
+            moved = elsewhere.refuse(upload, application, refused)
+            if moved:
+                _enqueue(application)
+        else:
+            moved = history.move(
+                application,
+                State.SIGNATURE_REFUSED,
+                event="signature_refused",
+                refusal_code=refused.code,
+                signature_report=refused.report,
+            )
         if moved and application.identity.user is not None:
             notify(
                 user=application.identity.user,

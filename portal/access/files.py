@@ -1,0 +1,45 @@
+"""The files an application was filed with: the signed one as it came, and what a detached signature signs."""
+
+from dataclasses import dataclass
+
+from portal.access.models import AccessApplication, PdfToSign
+from portal.access.rules import State
+
+XML, PDF = "text/xml", "application/pdf"
+
+
+@dataclass(frozen=True)
+class File:
+    """A named file."""
+
+    name: str
+    mime: str
+    content: bytes
+
+
+def filed_files(application: AccessApplication) -> list[File]:
+    """Return what the receipt binds: the signed file first, after a detached signature the document it signs."""
+    signed, name = application.signed_bytes, f"wniosek-{application.number}"
+    if application.packaging == "pdf":
+        return [File(f"{name}.pdf", PDF, signed)]
+    if application.packaging != "detached":
+        return [File(f"{name}.xml", XML, signed)]
+    return [File(f"{name}.xades", XML, signed), _document(application, name)]
+
+
+def signed_pdf(application: AccessApplication) -> bytes:
+    """Return the PDF that was signed, or the one that was handed out to be signed; empty where there is none."""
+    if application.packaging == "pdf":
+        return application.signed_bytes
+    is_open = application.state in (State.AWAITING_SIGNATURE, State.SIGNATURE_CHECK)
+    if not is_open and (application.packaging, application.signed_form) != ("detached", "pdf"):
+        return b""
+    kept = PdfToSign.objects.filter(application=application).first()
+    return bytes(kept.content) if kept else b""
+
+
+def _document(application: AccessApplication, name: str) -> File:
+    if application.signed_form == "pdf":
+        kept = PdfToSign.objects.get(application=application)
+        return File(f"{name}.pdf", PDF, bytes(kept.content))
+    return File(f"{name}.xml", XML, application.document_bytes)
