@@ -1,8 +1,10 @@
 """Celery: two tasks (run a job, sweep), configured from Django settings."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
 from django.conf import settings
 
 from eurzad.environment import stop_in_one_line
@@ -14,3 +16,13 @@ with stop_in_one_line():
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.imports = ("eurzad.outbox.worker",)
 app.set_default()
+
+
+@worker_init.connect
+@beat_init.connect
+def require_right_identity_key(**_kwargs: Any) -> None:
+    """Stop a worker or a beat that begins with another IDENTITY_KEY than the database's."""
+    from portal.people.identity_key import check_at_start
+
+    with stop_in_one_line():
+        check_at_start()

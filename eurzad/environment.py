@@ -26,7 +26,8 @@ def stop_in_one_line() -> Iterator[None]:
     try:
         yield
     except ImproperlyConfigured as error:
-        sys.stderr.write(f"Ustawienia: {error}\n")
+        # Celery makes sys.stderr a logger, whose level would decide whether the line is seen.
+        print(f"Ustawienia: {error}", file=sys.__stderr__, flush=True)
         raise SystemExit(CANNOT_START) from None
 
 
@@ -166,6 +167,12 @@ def check_key(name: str, value: str) -> str:
     if size != 32:
         raise ImproperlyConfigured(f"{name} must be 32 bytes in base64.")
     return value
+
+
+def optional_key(name: str) -> str:
+    """Read a key of 32 bytes in base64, or an empty text where none is given."""
+    value = secret(name, demo_value="")
+    return check_key(name, value) if value else ""
 
 
 def _kept_secret(file: Path) -> str:

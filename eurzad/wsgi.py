@@ -7,3 +7,7 @@ from eurzad.environment import stop_in_one_line
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eurzad.settings")
 with stop_in_one_line():
     application = get_wsgi_application()
+
+    from portal.people.identity_key import check_at_start
+
+    check_at_start()

@@ -27,6 +27,7 @@ def demo_path(*parts: str) -> Path | None:
 
 SECRET_KEY = env.secret("SECRET_KEY", demo_folder=_demo_secrets)
 IDENTITY_KEY = env.check_key("IDENTITY_KEY", env.secret("IDENTITY_KEY", demo_folder=_demo_secrets))
+IDENTITY_KEY_OLD = env.optional_key("IDENTITY_KEY_OLD")
 PORTAL_BASE_URL = env.url("PORTAL_BASE_URL", for_demo("http://127.0.0.1:8000")).rstrip("/")
 DEMO_URL = env.url("DEMO_URL", "")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", urlsplit(PORTAL_BASE_URL).hostname or "")

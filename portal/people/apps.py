@@ -7,3 +7,12 @@ class PeopleConfig(AppConfig):
     label = "people"
     verbose_name = _("Osoby i konta")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.core import checks
+
+        from portal.people.identity_key import check_database
+        from portal.people.mfa import register_for_rotation
+
+        checks.register(check_database, checks.Tags.database)
+        register_for_rotation()

@@ -175,3 +175,19 @@ class Identity(models.Model):
     def masked_identifier(self) -> str:
         """The number with all but its last four characters hidden."""
         return pii.mask(self.identifier)
+
+
+class IdentityKeyMark(models.Model):
+    """Under which IDENTITY_KEY the columns of `people.fields` are written: one row, which tells nothing of the key."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    mark = models.CharField(max_length=64, editable=False)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("znacznik klucza tożsamości")
+        verbose_name_plural = _("znaczniki klucza tożsamości")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="people_one_identity_key")]
+
+    def __str__(self) -> str:
+        return self.mark[:8]

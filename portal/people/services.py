@@ -17,7 +17,7 @@ from eurzad.lib.identifiers import (
     clean_regon,
     pesel_birth_date,
 )
-from portal.people import pii
+from portal.people import identity_key, pii
 from portal.people.models import Identity, Subject, SubjectIdentifier, User
 
 NATIONAL = "national"
@@ -47,6 +47,7 @@ def get_or_create_identity(
     """
     if scheme not in _OF_PEOPLE:
         raise IdentifierError("scheme")
+    identity_key.hold()
     clean = _CLEAN[scheme](identifier)
     birth_date = _birth_date(scheme, clean, birth_date)
     identity, _created = Identity.objects.update_or_create(
@@ -78,9 +79,19 @@ def _birth_date(scheme: str, identifier: str, verified: date | None) -> date | N
     return carried
 
 
+def hold_number_of(identity: Identity) -> None:
+    """Read the number of a person again, before a transaction stores a copy of it beside something else.
+
+    Raises WrongIdentityKey when IDENTITY_KEY was changed under this process.
+    """
+    identity_key.hold()
+    identity.refresh_from_db(fields=["fingerprint", "encrypted_identifier"])
+
+
 @transaction.atomic
 def create_subject(*, identifiers: dict[str, str], **fields: str) -> Subject:
     """Create a subject with its official numbers (`{"pesel": …}`); raises IdentifierError."""
+    identity_key.hold()
     subject = Subject.objects.create(**fields)
     for scheme, value in identifiers.items():
         clean = _CLEAN[scheme](value)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from eurzad.lib import clock
 from eurzad.lib.personas import DEMO
-from portal.people import pii, services
+from portal.people import identity_key, pii, services
 from portal.people.models import Identity, Subject, User
 
 Copier = Callable[[Subject, Subject], None]
@@ -30,6 +30,7 @@ def _template() -> Subject:
 @transaction.atomic
 def create_visitor() -> User:
     """Create a demo user with an own copy of the demo persona's data. Raises LookupError before `load_demo`."""
+    identity_key.hold()
     template = _template()
     token = uuid.uuid4().hex
     user = User(

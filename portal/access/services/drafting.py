@@ -18,6 +18,7 @@ from portal.access.models import AccessApplication, Door
 from portal.access.rules import State
 from portal.access.services import history
 from portal.channels import selectors as channels
+from portal.people import services as people
 from portal.people.models import Identity
 
 EMAIL_SALT = "portal.access.email"
@@ -147,6 +148,7 @@ def _lock_prepared(identity: Identity) -> AccessApplication | None:
 
 
 def _create(identity: Identity) -> AccessApplication:
+    people.hold_number_of(identity)
     try:
         with transaction.atomic():
             application = AccessApplication.objects.create(
