@@ -6,6 +6,7 @@ only with itself. Every knob of `Answer` breaks one thing; `Answer()` alone is a
 
 import base64
 import hashlib
+import html
 import os
 import threading
 import uuid
@@ -14,11 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.concatkdf import ConcatKDFHash
 from cryptography.hazmat.primitives.keywrap import aes_key_wrap
@@ -39,13 +41,19 @@ ENTITY_ID = "https://idp.example.test"
 SP_ENTITY_ID = "https://portal.example.test/saml"
 
 Edit = Callable[[etree._Element], None]
+EIDAS_NAMES = {
+    "family_name": "http://eidas.europa.eu/attributes/naturalperson/CurrentFamilyName",
+    "birth_date": "http://eidas.europa.eu/attributes/naturalperson/DateOfBirth",
+    "given_name": "http://eidas.europa.eu/attributes/naturalperson/CurrentGivenName",
+    "identifier": "http://eidas.europa.eu/attributes/naturalperson/PersonIdentifier",
+}
 
 
 @dataclass(frozen=True)
 class KeyPair:
-    """A P-256 key with a self-signed certificate."""
+    """A P-256 or RSA key with a self-signed certificate."""
 
-    key: ec.EllipticCurvePrivateKey
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
     certificate: x509.Certificate
 
     @property
@@ -61,8 +69,9 @@ class KeyPair:
         return base64.b64encode(self.certificate.public_bytes(Encoding.DER)).decode()
 
 
-def make_key_pair(name: str) -> KeyPair:
-    key = ec.generate_private_key(ec.SECP256R1())
+def make_key_pair(name: str, *, rsa_bits: int = 0) -> KeyPair:
+    """Make a P-256 key, or an RSA one of so many bits."""
+    key = rsa.generate_private_key(65537, rsa_bits) if rsa_bits else ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     start = datetime(2026, 1, 1, tzinfo=UTC)
     certificate = (
@@ -87,7 +96,7 @@ class Answer:
     family_name: str = "Wrzos"
     birth_date: str = "1868-04-12Z"
     level: str = "http://eidas.europa.eu/LoA/substantial"
-    issuer: str = ENTITY_ID
+    issuer: str | None = None
     audiences: tuple[str, ...] = (SP_ENTITY_ID,)
     recipient: str | None = None
     destination: str | None = None
@@ -102,13 +111,24 @@ class Answer:
     sign_artifact_response: bool = True
     sign_response: bool = True
     sign_assertion: bool = False
+    assertion_prefixes: str = ""
     signer: KeyPair | None = None
-    recipient_key: ec.EllipticCurvePublicKey | None = None
+    recipient_key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey | None = None
+    oaep: str = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"
+    attribute_names: dict[str, str] = field(default_factory=lambda: dict(EIDAS_NAMES))
+    response_id: str = ""
+    assertion_id: str = ""
+    name_id: str = ""
     edit_assertion: Edit | None = None
     edit_encrypted: Edit | None = None
     edit_response: Edit | None = None
     edit_artifact_response: Edit | None = None
     edit_envelope: Edit | None = None
+
+
+def plain_answer(**changes: Any) -> Answer:
+    """What a provider of the profile epuap says: the assertion signed, in plain."""
+    return Answer(**{"encrypt": False, "sign_assertion": True, **changes})
 
 
 @dataclass
@@ -117,6 +137,7 @@ class Idp:
 
     sp: KeyPair = field(default_factory=lambda: make_key_pair("sp"))
     signer: KeyPair = field(default_factory=lambda: make_key_pair("idp"))
+    entity_id: str = ENTITY_ID
     base_url: str = "http://127.0.0.1:1"
     acs_url: str = "http://127.0.0.1:8000/saml/login/acs/"
     answers: dict[str, tuple[str, Answer]] = field(default_factory=dict)
@@ -133,7 +154,7 @@ class Idp:
         soap = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
         return (
             "<md:EntityDescriptor xmlns:md='urn:oasis:names:tc:SAML:2.0:metadata' "
-            f"xmlns:ds='http://www.w3.org/2000/09/xmldsig#' entityID='{ENTITY_ID}'>"
+            f"xmlns:ds='http://www.w3.org/2000/09/xmldsig#' entityID='{self.entity_id}'>"
             "<md:IDPSSODescriptor protocolSupportEnumeration='urn:oasis:names:tc:SAML:2.0:protocol'>"
             f"{certificates}"
             f"<md:ArtifactResolutionService index='0' Binding='{soap}' Location='{self.base_url}/resolve'/>"
@@ -143,8 +164,8 @@ class Idp:
             "</md:IDPSSODescriptor></md:EntityDescriptor>"
         ).encode()
 
-    def artifact(self, *, source: str = ENTITY_ID, index: int = 0, kind: bytes = b"\x00\x04") -> str:
-        digest = hashlib.sha1(source.encode()).digest()
+    def artifact(self, *, source: str = "", index: int = 0, kind: bytes = b"\x00\x04") -> str:
+        digest = hashlib.sha1((source or self.entity_id).encode()).digest()
         return base64.b64encode(kind + index.to_bytes(2, "big") + digest + os.urandom(20)).decode()
 
     def issue(self, request_id: str, answer: Answer | None = None) -> str:
@@ -157,7 +178,7 @@ class Idp:
         """Return the SOAP envelope with the ArtifactResponse for one answer."""
         answer = answer or Answer()
         root = _element(
-            f"<p:ArtifactResponse {_xmlns()} {_head(resolve_id)}>{_issuer(answer)}"
+            f"<p:ArtifactResponse {_xmlns()} {_head(resolve_id)}>{self._issuer(answer)}"
             f"{_status('urn:oasis:names:tc:SAML:2.0:status:Success')}</p:ArtifactResponse>"
         )
         response = self._response(request_id, answer)
@@ -171,18 +192,30 @@ class Idp:
             sign(root, signer)
         return _soap(root, answer.edit_envelope)
 
+    def posted(self, request_id: str, answer: Answer | None = None) -> bytes:
+        """Return the Response that the browser would bring to the portal."""
+        answer = answer or plain_answer()
+        response = self._response(request_id, answer)
+        if answer.sign_response:
+            sign(response, answer.signer or self.signer)
+        if answer.edit_envelope:
+            answer.edit_envelope(response)
+        return etree.tostring(response)
+
     def _response(self, request_id: str, answer: Answer) -> etree._Element:
         destination = answer.destination or self.acs_url
-        head = _head(answer.in_response_to or request_id)
+        head = _head(answer.in_response_to or request_id, answer.response_id)
         response = _element(
             f"<p:Response {_xmlns()} {head} Destination='{destination}'>"
-            f"{_issuer(answer)}{_status(answer.status, answer.inner_status)}</p:Response>"
+            f"{self._issuer(answer)}{_status(answer.status, answer.inner_status)}</p:Response>"
         )
         assertion = self.assertion(request_id, answer)
         if answer.sign_assertion:
-            sign(assertion, answer.signer or self.signer)
+            sign(assertion, answer.signer or self.signer, prefixes=answer.assertion_prefixes)
         if answer.encrypt:
-            assertion = encrypt(assertion, answer, answer.recipient_key or self.sp.key.public_key())
+            assertion = encrypt(
+                assertion, answer, answer.recipient_key or self.sp.key.public_key(), self.entity_id
+            )
             if answer.edit_encrypted:
                 answer.edit_encrypted(assertion)
         response.append(assertion)
@@ -197,23 +230,26 @@ class Idp:
             f"<a:AudienceRestriction><a:Audience>{one}</a:Audience></a:AudienceRestriction>"
             for one in answer.audiences
         )
+        values = {
+            "family_name": answer.family_name,
+            "birth_date": answer.birth_date,
+            "given_name": answer.given_name,
+            "identifier": answer.pesel,
+        }
         attributes = "".join(
-            f"<a:Attribute FriendlyName='{friendly}' "
-            f"Name='http://eidas.europa.eu/attributes/naturalperson/{name}'>"
-            f"<a:AttributeValue xsi:type='naturalperson:{name}Type'>{value}</a:AttributeValue></a:Attribute>"
-            for friendly, name, value in (
-                ("FamilyName", "CurrentFamilyName", answer.family_name),
-                ("DateOfBirth", "DateOfBirth", answer.birth_date),
-                ("FirstName", "CurrentGivenName", answer.given_name),
-                ("PersonIdentifier", "PersonIdentifier", answer.pesel),
-            )
+            f"<a:Attribute FriendlyName='{key}' Name='{name}'>"
+            f"<a:AttributeValue xsi:type='xs:string'>{html.escape(values[key])}</a:AttributeValue></a:Attribute>"
+            for key, name in answer.attribute_names.items()
         )
+        if attributes:
+            attributes = f"<a:AttributeStatement>{attributes}</a:AttributeStatement>"
         assertion = _element(
             f"<a:Assertion {_xmlns()} xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' "
-            "xmlns:naturalperson='http://eidas.europa.eu/attributes/naturalperson' "
-            f"ID='_ID-{uuid.uuid4()}' IssueInstant='{_stamp(start)}' Version='2.0'>{_issuer(answer)}"
+            "xmlns:xs='http://www.w3.org/2001/XMLSchema' "
+            f"ID='{answer.assertion_id or f'_ID-{uuid.uuid4()}'}' IssueInstant='{_stamp(start)}' "
+            f"Version='2.0'>{self._issuer(answer)}"
             "<a:Subject><a:NameID Format='urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'>"
-            f"{uuid.uuid4().hex}</a:NameID>"
+            f"{answer.name_id or uuid.uuid4().hex}</a:NameID>"
             "<a:SubjectConfirmation Method='urn:oasis:names:tc:SAML:2.0:cm:bearer'>"
             f"<a:SubjectConfirmationData InResponseTo='{answer.in_response_to or request_id}' {window} "
             f"Recipient='{answer.recipient or self.acs_url}'/></a:SubjectConfirmation></a:Subject>"
@@ -221,11 +257,14 @@ class Idp:
             f"<a:AuthnStatement AuthnInstant='{_stamp(start)}' SessionIndex='_S-1'><a:AuthnContext>"
             f"<a:AuthnContextClassRef>{answer.level}</a:AuthnContextClassRef>"
             "<a:AuthenticatingAuthority>pz.gov.pl</a:AuthenticatingAuthority></a:AuthnContext>"
-            f"</a:AuthnStatement><a:AttributeStatement>{attributes}</a:AttributeStatement></a:Assertion>"
+            f"</a:AuthnStatement>{attributes}</a:Assertion>"
         )
         if answer.edit_assertion:
             answer.edit_assertion(assertion)
         return assertion
+
+    def _issuer(self, answer: Answer) -> str:
+        return f"<a:Issuer>{answer.issuer or self.entity_id}</a:Issuer>"
 
     def answer_soap(self, path: str, body: bytes) -> tuple[int, bytes]:
         """Answer a SOAP message of the service provider, whose signature has to be good."""
@@ -237,7 +276,7 @@ class Idp:
             self.logouts.append(message)
             root = _element(
                 f"<p:LogoutResponse {_xmlns()} {_head(message.get('ID'))}>"
-                f"{_issuer(Answer())}{_status(Answer().status)}</p:LogoutResponse>"
+                f"{self._issuer(Answer())}{_status(Answer().status)}</p:LogoutResponse>"
             )
             sign(root, self.signer)
             return 200, _soap(root, None)
@@ -246,7 +285,7 @@ class Idp:
         if artifact not in self.answers:
             root = _element(
                 f"<p:ArtifactResponse {_xmlns()} {_head(message.get('ID'))}>"
-                f"{_issuer(Answer())}{_status(Answer().status)}</p:ArtifactResponse>"
+                f"{self._issuer(Answer())}{_status(Answer().status)}</p:ArtifactResponse>"
             )
             sign(root, self.signer)
             return 200, _soap(root, None)
@@ -283,19 +322,27 @@ class Idp:
             server.server_close()
 
 
-def sign(element: etree._Element, signer: KeyPair, *, over: etree._Element | None = None) -> None:
-    """Sign `element` (or `over` around it) by its ID with libxmlsec, in the place after the issuer."""
+def sign(
+    element: etree._Element, signer: KeyPair, *, over: etree._Element | None = None, prefixes: str = ""
+) -> None:
+    """Sign `element` (or `over` around it) by its ID with libxmlsec, in the place after the issuer.
+
+    `prefixes` is the PrefixList of the canonicalisation, which many providers fill with the prefix of types.
+    """
     over = element if over is None else over
     xmlsec.tree.add_ids(over, ["ID"])
-    signature = xmlsec.template.create(
-        element, xmlsec.constants.TransformExclC14N, xmlsec.constants.TransformEcdsaSha256, ns="ds"
-    )
+    is_rsa = isinstance(signer.key, rsa.RSAPrivateKey)
+    method = xmlsec.constants.TransformRsaSha256 if is_rsa else xmlsec.constants.TransformEcdsaSha256
+    signature = xmlsec.template.create(element, xmlsec.constants.TransformExclC14N, method, ns="ds")
     element.insert(1, signature)
     reference = xmlsec.template.add_reference(
         signature, xmlsec.constants.TransformSha256, uri=f"#{over.get('ID')}"
     )
     xmlsec.template.add_transform(reference, xmlsec.constants.TransformEnveloped)
-    xmlsec.template.add_transform(reference, xmlsec.constants.TransformExclC14N)
+    transform = xmlsec.template.add_transform(reference, xmlsec.constants.TransformExclC14N)
+    if prefixes:
+        exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#"
+        etree.SubElement(transform, f"{{{exclusive}}}InclusiveNamespaces").set("PrefixList", prefixes)
     key_info = xmlsec.template.ensure_key_info(signature)
     xmlsec.template.add_x509_data(key_info)
     context = xmlsec.SignatureContext()
@@ -316,15 +363,20 @@ def verify(element: etree._Element, signer: KeyPair) -> None:
 
 
 def encrypt(
-    assertion: etree._Element, answer: Answer, recipient: ec.EllipticCurvePublicKey
+    assertion: etree._Element,
+    answer: Answer,
+    recipient: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
+    entity_id: str = ENTITY_ID,
 ) -> etree._Element:
-    """Return an EncryptedAssertion the way the national node makes it."""
+    """Return an EncryptedAssertion: by RSA-OAEP, or to an EC key the way the national node makes it."""
+    if isinstance(recipient, rsa.RSAPublicKey):
+        return _encrypt_by_transport(assertion, answer, recipient)
     algorithm = f"http://www.w3.org/2001/04/xmlenc#kw-aes{answer.wrap_bits}"
     info = {
         name: len(value).to_bytes(4, "big") + value
         for name, value in (
             ("AlgorithmID", algorithm.encode()),
-            ("PartyUInfo", ENTITY_ID.encode()),
+            ("PartyUInfo", entity_id.encode()),
             ("PartyVInfo", SP_ENTITY_ID.encode()),
         )
     }
@@ -356,6 +408,32 @@ def encrypt(
     )
 
 
+def _encrypt_by_transport(
+    assertion: etree._Element, answer: Answer, recipient: rsa.RSAPublicKey
+) -> etree._Element:
+    xenc, xenc11 = "http://www.w3.org/2001/04/xmlenc#", "http://www.w3.org/2009/xmlenc11#"
+    is_old = answer.oaep.endswith("mgf1p")
+    digest = hashes.SHA1() if is_old else hashes.SHA256()
+    content_key, nonce = os.urandom(answer.content_key_bytes), os.urandom(12)
+    carried = recipient.encrypt(content_key, padding.OAEP(padding.MGF1(digest), digest, None))
+    cipher = nonce + AESGCM(content_key).encrypt(nonce, etree.tostring(assertion), None)
+    parameters = (
+        f"<ds:DigestMethod Algorithm='{NS['ds']}sha1'/>"
+        if is_old
+        else f"<ds:DigestMethod Algorithm='{xenc}sha256'/><xenc11:MGF Algorithm='{xenc11}mgf1sha256'/>"
+    )
+    return _element(
+        f"<a:EncryptedAssertion {_xmlns()} xmlns:xenc='{xenc}' xmlns:xenc11='{xenc11}'>"
+        f"<xenc:EncryptedData Type='{xenc}Element'>"
+        f"<xenc:EncryptionMethod Algorithm='{xenc11}aes{answer.content_key_bytes * 8}-gcm'/><ds:KeyInfo>"
+        f"<xenc:EncryptedKey><xenc:EncryptionMethod Algorithm='{answer.oaep}'>{parameters}"
+        "</xenc:EncryptionMethod><xenc:CipherData><xenc:CipherValue>"
+        f"{base64.b64encode(carried).decode()}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey>"
+        f"</ds:KeyInfo><xenc:CipherData><xenc:CipherValue>{base64.b64encode(cipher).decode()}"
+        "</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData></a:EncryptedAssertion>"
+    )
+
+
 def _element(text: str) -> etree._Element:
     return etree.fromstring(text)
 
@@ -364,15 +442,11 @@ def _xmlns() -> str:
     return f"xmlns:p='{SAMLP}' xmlns:a='{SAML}' xmlns:ds='{NS['ds']}'"
 
 
-def _head(in_response_to: str) -> str:
+def _head(in_response_to: str, message_id: str = "") -> str:
     return (
-        f"ID='ID-{uuid.uuid4()}' InResponseTo='{in_response_to}' Version='2.0' "
+        f"ID='{message_id or f'ID-{uuid.uuid4()}'}' InResponseTo='{in_response_to}' Version='2.0' "
         f"IssueInstant='{_stamp(datetime.now(UTC))}'"
     )
-
-
-def _issuer(answer: Answer) -> str:
-    return f"<a:Issuer>{answer.issuer}</a:Issuer>"
 
 
 def _status(code: str, inner: str = "") -> str:
