@@ -249,7 +249,7 @@ ASSERTION = "a:Assertion"
             "signature_transform",
         ),
         (setting(".//ds:Reference", "URI", ""), "signature_value"),
-        (setting(".//ds:Reference", "URI", "#nowhere"), "signature_value"),
+        (setting(".//ds:Reference", "URI", "#nowhere"), "signature_unresolved"),
         (key_in_the_message, "signature_value"),
         (setting(ASSERTION, "Version", "2.1"), "signature_digest"),
     ],
