@@ -10,8 +10,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from epuap.inbox import services
 from epuap.inbox.models import InboundDocument, OutboundLetter
+from epuap.inbox.services import intake, letters
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -100,7 +100,7 @@ class InboundDocumentAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Spróbuj ponownie"), permissions=("act",))
     def try_again(self, request: HttpRequest, queryset: QuerySet[InboundDocument]) -> None:
-        self.run_each(request, queryset, services.retry_document, "retry")
+        self.run_each(request, queryset, intake.retry_document, "retry")
 
 
 @admin.register(OutboundLetter)
@@ -115,8 +115,8 @@ class OutboundLetterAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Oznacz jako wysłane"), permissions=("act",))
     def mark_sent(self, request: HttpRequest, queryset: QuerySet[OutboundLetter]) -> None:
-        self.run_each(request, queryset, services.mark_letter_sent, "marked as sent")
+        self.run_each(request, queryset, letters.mark_letter_sent, "marked as sent")
 
     @admin.action(description=_("Wyślij ponownie"), permissions=("act",))
     def send_again(self, request: HttpRequest, queryset: QuerySet[OutboundLetter]) -> None:
-        self.run_each(request, queryset, services.resend_letter, "send again")
+        self.run_each(request, queryset, letters.resend_letter, "send again")

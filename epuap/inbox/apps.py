@@ -7,3 +7,10 @@ class InboxConfig(AppConfig):
     label = "inbox"
     verbose_name = _("Skrytka ePUAP")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from epuap.inbox import handlers
+        from epuap.inbox.services.receipts import take_receipt
+        from epuap.xml.receipts import NAMESPACE
+
+        handlers.register(NAMESPACE, take_receipt)

@@ -30,7 +30,6 @@ class SoapConfig:
     certificate: bytes
     peer_certificates: bytes
     sent_store: str = ""
-    file_hosts: tuple[str, ...] = ()
     max_answer_bytes: int = ANSWER_BYTES
     max_file_bytes: int = FILE_BYTES
 
@@ -50,7 +49,6 @@ class SoapConfig:
             certificate=read_pem("EPUAP_WS_CERT"),
             peer_certificates=read_pem("EPUAP_WS_PEER_CERT"),
             sent_store=settings.EPUAP_SENT_STORE,
-            file_hosts=tuple(settings.EPUAP_FILE_HOSTS),
             max_answer_bytes=settings.EPUAP_ANSWER_MAX_MB * MIB,
             max_file_bytes=settings.EPUAP_FILE_MAX_MB * MIB,
         )

@@ -5,6 +5,7 @@ downloads stores it before anything else.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
@@ -70,20 +71,21 @@ class FileClient:
         answer = messages.call(self.config, self.url, body, action="", max_bytes=limit)
         return read_file(messages.require_name(answer, FILES, "DataDocument"))
 
-    def file_id(self, address: str) -> str | None:
-        """The number in an address of this repository; None for an address anywhere else.
 
-        The address itself is never called.
-        """
-        try:
-            parts = urlsplit(address.strip())
-            host = parts.hostname or ""
-        except ValueError:
-            return None
-        if parts.scheme not in ("http", "https") or host not in self.config.file_hosts:
-            return None
-        given = parse_qs(parts.query).get("fileId", [])
-        return given[0] if len(given) == 1 and _FILE_ID.fullmatch(given[0]) else None
+def file_id_of(address: str, *, hosts: Collection[str]) -> str | None:
+    """The file's number in an address of the repository; None for an address on any other host.
+
+    The address itself is never called.
+    """
+    try:
+        parts = urlsplit(address.strip())
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or host not in hosts:
+        return None
+    given = parse_qs(parts.query).get("fileId", [])
+    return given[0] if len(given) == 1 and _FILE_ID.fullmatch(given[0]) else None
 
 
 def read_file(answer: etree._Element) -> RepositoryFile:

@@ -15,11 +15,12 @@ from epuap.soap.messages import OB
 @dataclass(frozen=True)
 class Submission:
     """What ePUAP says of a submitted document. `receipt` is the UPP as it came, or None when the
-    box gives none at once."""
+    box gives none at once; `order_id` is given for a delivery only."""
 
     document_id: str
     receipt_id: str
     receipt: bytes | None
+    order_id: str = ""
 
 
 class MailboxClient:

@@ -12,6 +12,7 @@ from tests.epuap.soap.fake_service import (  # noqa: F401
     service_keys,
     soap_config,
     stranger_keys,
+    waiting_answer,
 )
 
 
@@ -27,6 +28,8 @@ def epuap(settings: Any, tmp_path: Path, service: Service, office_keys: KeyPair)
         path = tmp_path / name
         path.write_bytes(content)
         setattr(settings, name, path)
+    service.stands["ZapytaniePullOczekujace"] = waiting_answer(0)
+    settings.EPUAP_FILE_HOSTS = ["repozytorium.example.test"]
     settings.EPUAP_WS_URL = service.url
     settings.TPS_URL = f"{service.url}/ep-services/tpSigning5"
     settings.EPUAP_ENTITY_ID = "jarzebin"

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from epuap.inbox import services
 from epuap.inbox.models import InboundDocument, OutboundLetter
+from epuap.inbox.services import letters
 from eurzad.lib import clock
 from eurzad.lib.personas import EWA
 from eurzad.outbox.models import Job
@@ -45,9 +45,10 @@ def make_document(
 
 
 def make_letter(state: str) -> OutboundLetter:
-    letter = services.send_letter(recipient_box="/a/b", document=b"<pismo/>", title="Decyzja")
+    letter = letters.send_letter(recipient_box="/a/b", document=b"<pismo/>", title="Decyzja")
     Job.objects.all().delete()
-    OutboundLetter.objects.update(state=state)
+    unknown = {"unknown_since": clock.now()} if state == "unknown" else {}
+    OutboundLetter.objects.update(state=state, **unknown)
     return letter
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, OperationalError, transaction
 
-from epuap.inbox import handlers, services
+from epuap.inbox import handlers
 from epuap.inbox.models import InboundDocument
+from epuap.inbox.services import intake
 from epuap.soap.pull import PullClient
 from eurzad.lib.errors import DomainError, PermanentError, TransientError
 from eurzad.outbox.models import Job
@@ -60,7 +61,7 @@ def test_document_is_stored_confirmed_and_handled(
     epuap: Service, handler: Handler, run_jobs: Callable[..., int]
 ) -> None:
     offer(epuap)
-    assert services.poll_mailbox() == 1
+    assert intake.poll_mailbox() == 1
     document = the_document()
     assert document.state == State.CONFIRMED and document.confirmed_at is not None
     assert bytes(document.content) == CONTENT
@@ -73,7 +74,7 @@ def test_document_is_stored_confirmed_and_handled(
 
 def test_door_that_is_closed_asks_nothing(epuap: Service, settings: Any) -> None:
     settings.EPUAP_WS_URL = ""
-    assert services.poll_mailbox() == 0
+    assert intake.poll_mailbox() == 0
     assert epuap.requests == []
 
 
@@ -82,11 +83,11 @@ def test_same_head_twice_is_stored_and_handled_once(
 ) -> None:
     epuap.says(pull_answer(CONTENT))
     epuap.replies_with(Reply(status=503, content_type="text/html"))
-    assert services.poll_mailbox() == 0
+    assert intake.poll_mailbox() == 0
     assert the_document().state == State.RECEIVED
     run_jobs()
     offer(epuap)
-    assert services.poll_mailbox() == 1
+    assert intake.poll_mailbox() == 1
     run_jobs()
     document = the_document()
     assert document.state == State.HANDLED and document.confirmed_at is not None
@@ -102,9 +103,9 @@ def test_worker_killed_between_store_and_confirm(
 
     epuap.says(pull_answer(CONTENT))
     with pytest.raises(KeyboardInterrupt):
-        services.pull_documents(KilledClient.from_settings())
+        intake.pull_documents(KilledClient.from_settings())
     offer(epuap)
-    services.poll_mailbox()
+    intake.poll_mailbox()
     run_jobs()
     assert the_document().state == State.HANDLED
     assert handler.seen == ["4711"]
@@ -113,18 +114,18 @@ def test_worker_killed_between_store_and_confirm(
 def test_same_bytes_under_two_numbers_are_two_documents(epuap: Service) -> None:
     for number in ("1", "2"):
         offer(epuap, document_id=number)
-        services.poll_mailbox()
+        intake.poll_mailbox()
     assert InboundDocument.objects.count() == 2
     with pytest.raises(IntegrityError), transaction.atomic():
         InboundDocument.objects.filter(epuap_id="2").update(epuap_id="1")
 
 
 def test_one_run_is_bounded(epuap: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "DOCUMENTS_PER_RUN", 2)
+    monkeypatch.setattr(intake, "DOCUMENTS_PER_RUN", 2)
     for number in ("1", "2", "3"):
         epuap.says(pull_answer(CONTENT, document_id=number))
         epuap.says(CONFIRMED)
-    assert services.poll_mailbox() == 2
+    assert intake.poll_mailbox() == 2
     assert len(epuap.replies) == 2
 
 
@@ -141,14 +142,14 @@ def test_answer_that_cannot_be_believed_stores_nothing(
     }[kind]
     epuap.replies_with(Reply(content))
     with pytest.raises(Later):
-        services.poll_mailbox()
+        intake.poll_mailbox()
     assert not InboundDocument.objects.exists()
     assert len(epuap.requests) == 1
 
 
 def test_unknown_kind_waits_for_a_clerk(epuap: Service, run_jobs: Callable[..., int]) -> None:
     offer(epuap, b'<x xmlns="urn:unheard-of"/>')
-    services.poll_mailbox()
+    intake.poll_mailbox()
     run_jobs()
     assert the_document().state == State.UNCLAIMED
 
@@ -157,7 +158,7 @@ def test_byte_order_mark_is_no_obstacle(
     epuap: Service, handler: Handler, run_jobs: Callable[..., int]
 ) -> None:
     offer(epuap, b"\xef\xbb\xbf" + CONTENT)
-    services.poll_mailbox()
+    intake.poll_mailbox()
     run_jobs()
     assert the_document().state == State.HANDLED
     assert bytes(the_document().content).startswith(b"\xef\xbb\xbf")
@@ -171,7 +172,7 @@ def test_what_is_no_xml_is_quarantined_with_its_bytes(
     epuap: Service, run_jobs: Callable[..., int], content: bytes, code: str
 ) -> None:
     offer(epuap, content)
-    services.poll_mailbox()
+    intake.poll_mailbox()
     run_jobs()
     document = the_document()
     assert (document.state, document.error_code) == (State.QUARANTINED, code)
@@ -191,12 +192,12 @@ def test_poison_document_is_quarantined_and_can_be_tried_again(
 ) -> None:
     handler.failures.append(failure)
     offer(epuap)
-    services.poll_mailbox()
+    intake.poll_mailbox()
     run_jobs()
     document = the_document()
     assert (document.state, document.error_code) == (State.QUARANTINED, code)
-    assert services.retry_document(public_id=document.public_id)
-    assert not services.retry_document(public_id=document.public_id)
+    assert intake.retry_document(public_id=document.public_id)
+    assert not intake.retry_document(public_id=document.public_id)
     run_jobs()
     assert the_document().state == State.HANDLED
     assert len(handler.seen) == 2
@@ -208,7 +209,7 @@ def test_passing_failure_is_tried_again(
 ) -> None:
     handler.failures.append(failure)
     offer(epuap)
-    services.poll_mailbox()
+    intake.poll_mailbox()
     run_jobs()
     assert the_document().state == State.CONFIRMED
     assert Job.objects.filter(state=Job.State.WAITING, name="inbox.handle").exists()
@@ -222,10 +223,10 @@ def test_failure_that_never_passes_ends_in_quarantine(
 ) -> None:
     handler.failures.extend(TransientError(code="tps.away") for _ in range(100))
     offer(epuap)
-    services.poll_mailbox()
+    intake.poll_mailbox()
     run_jobs(force=True)
     assert (the_document().state, the_document().error_code) == (State.QUARANTINED, "tps.away")
-    assert len(handler.seen) == services.HANDLING_TRIES
+    assert len(handler.seen) == intake.HANDLING_TRIES
 
 
 def test_handler_and_mark_are_one_transaction(
@@ -238,7 +239,7 @@ def test_handler_and_mark_are_one_transaction(
     handlers.unregister(NAMESPACE)
     handlers.register(NAMESPACE, writes_and_fails)
     offer(epuap)
-    services.poll_mailbox()
+    intake.poll_mailbox()
     run_jobs()
     assert the_document().state == State.QUARANTINED
     assert not Job.objects.filter(error_code="written").exists()
@@ -255,7 +256,7 @@ def test_trial_document(
 ) -> None:
     settings.DEMO_MODE = is_demo
     offer(epuap, is_test=True)
-    services.poll_mailbox()
+    intake.poll_mailbox()
     run_jobs()
     assert the_document().is_test and the_document().state == state
     assert len(handler.seen) == int(is_demo)
@@ -265,9 +266,9 @@ def test_job_that_runs_again_changes_nothing(
     epuap: Service, handler: Handler, run_jobs: Callable[..., int]
 ) -> None:
     offer(epuap)
-    services.poll_mailbox()
+    intake.poll_mailbox()
     run_jobs()
-    services.handle_document(public_id=the_document().public_id)
+    intake.handle_document(public_id=the_document().public_id)
     assert handler.seen == ["4711"]
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from epuap.inbox import services
 from epuap.inbox.models import OutboundLetter
+from epuap.inbox.services import letters
 from epuap.xml.receipts import UppData, build_upp
 from eurzad.outbox.models import Job
 from tests.epuap.soap import fake_service
@@ -22,7 +22,7 @@ LETTER = b"<pismo/>"
 
 
 def queue_letter(**options: Any) -> OutboundLetter:
-    return services.send_letter(
+    return letters.send_letter(
         recipient_box="/golcha/domyslna", document=LETTER, title="Decyzja w sprawie dostępu", **options
     )
 
@@ -104,7 +104,8 @@ def test_wrong_receipt_is_a_remark_on_a_sent_letter(
     run_jobs(force=True)
     letter = the_letter()
     assert (letter.state, letter.error_code) == (State.SENT_WITHOUT_RECEIPT, code)
-    assert letter.remark and bytes(letter.receipt) == receipt and letter.epuap_id == "123"
+    assert letter.remark and letter.epuap_id == "123"
+    assert bytes(letter.refused_receipt) == receipt and letter.receipt is None
     assert len(epuap.requests) == 1
 
 
@@ -129,7 +130,7 @@ def test_answer_without_a_receipt_is_sent_with_a_remark(epuap: Service, run_jobs
 
 def test_worker_killed_while_sending_leaves_it_unknown(epuap: Service, run_jobs: Callable[..., int]) -> None:
     letter = queue_letter()
-    assert services.take_for_sending(letter.public_id) is not None
+    assert letters.take_for_sending(letter.public_id) is not None
     run_jobs(force=True)
     assert (the_letter().state, the_letter().error_code) == (State.UNKNOWN, "worker_lost")
     run_jobs(force=True)
@@ -195,7 +196,7 @@ def test_what_never_left_is_sent_later(epuap: Service, run_jobs: Callable[..., i
 def test_what_never_leaves_fails_in_the_end(
     epuap: Service, run_jobs: Callable[..., int], settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "SENDING_TRIES", 3)
+    monkeypatch.setattr(letters, "SENDING_TRIES", 3)
     settings.EPUAP_WS_URL = "http://127.0.0.1:9"
     queue_letter()
     run_jobs(force=True)
@@ -220,17 +221,17 @@ def test_clerk_sends_an_unknown_letter_again(
     run_jobs()
     assert the_letter().state == State.UNKNOWN
     epuap.says(submitted_answer(None))
-    assert services.resend_letter(public_id=letter.public_id)
+    assert letters.resend_letter(public_id=letter.public_id)
     run_jobs()
     assert the_letter().state == State.SENT_WITHOUT_RECEIPT
 
 
 def test_late_answer_replaces_unknown_but_not_a_clerks_word(epuap: Service) -> None:
-    letter = services.take_for_sending(queue_letter().public_id)
+    letter = letters.take_for_sending(queue_letter().public_id)
     assert letter is not None
-    OutboundLetter.objects.update(state=State.UNKNOWN)
-    services.record(letter, State.FAILED, error_code="epuap.9")
+    letters.record_unknown(letter, code="worker_lost")
+    letters.record(letter, State.FAILED, error_code="epuap.9")
     assert the_letter().state == State.FAILED
-    services.resend_letter(public_id=letter.public_id)
-    services.record(letter, State.UNKNOWN, error_code="late")
+    letters.resend_letter(public_id=letter.public_id)
+    letters.record_unknown(letter, code="late")
     assert the_letter().state == State.WAITING

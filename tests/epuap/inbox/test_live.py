@@ -7,8 +7,9 @@ import pytest
 import requests
 from lxml import html
 
-from epuap.inbox import handlers, services
+from epuap.inbox import handlers
 from epuap.inbox.models import InboundDocument, OutboundLetter
+from epuap.inbox.services import intake, letters
 from epuap.soap.errors import ServiceFault
 from epuap.soap.mailbox import MailboxClient
 from epuap.soap.pull import PullClient
@@ -55,7 +56,7 @@ def sealed_letter(simulator: Simulator) -> bytes:
 
 
 def send(simulator: Simulator, run_jobs: Callable[..., int], title: str) -> OutboundLetter:
-    services.send_letter(
+    letters.send_letter(
         recipient_box=BOX, document=sealed_letter(simulator), title=title, file_name=f"{title}.xml"
     )
     run_jobs()
@@ -76,7 +77,7 @@ def test_document_in_the_mailbox_is_pulled_stored_confirmed_and_handled(
     number = simulator.deliver(DOCUMENT)
     client = PullClient.from_settings()
     assert client.waiting_count() == 1
-    assert services.poll_mailbox() == 1
+    assert intake.poll_mailbox() == 1
     assert client.waiting_count() == 0
     run_jobs()
     (document,) = taken
@@ -91,9 +92,9 @@ def test_forged_answer_stores_nothing_and_the_next_run_does(simulator: Simulator
     simulator.deliver(DOCUMENT)
     simulator.order("ws_bad_signature")
     with pytest.raises(Later):
-        services.poll_mailbox()
+        intake.poll_mailbox()
     assert not InboundDocument.objects.exists()
-    assert services.poll_mailbox() == 1
+    assert intake.poll_mailbox() == 1
 
 
 def test_fault_of_the_platform_is_a_signed_refusal(simulator: Simulator) -> None:
@@ -126,7 +127,7 @@ def test_lost_answer_is_unknown_and_sent_once(simulator: Simulator, run_jobs: Ca
 
 
 def test_unknown_box_is_refused(simulator: Simulator, run_jobs: Callable[..., int]) -> None:
-    services.send_letter(recipient_box="/nikt/domyslna", document=sealed_letter(simulator), title="x")
+    letters.send_letter(recipient_box="/nikt/domyslna", document=sealed_letter(simulator), title="x")
     run_jobs()
     letter = OutboundLetter.objects.get()
     assert (letter.state, letter.error_code) == (OutboundLetter.State.FAILED, "epuap.-1")

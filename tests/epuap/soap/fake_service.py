@@ -66,11 +66,13 @@ class Reply:
 
 
 class Service:
-    """Gives its replies in order and keeps the requests it got."""
+    """Gives its replies in order and keeps the requests it got. What `stands` for the name of an element is
+    the answer to every request of that kind, beside the order."""
 
     def __init__(self, signer: KeyPair) -> None:
         self.signer = signer
         self.replies: list[Reply] = []
+        self.stands: dict[str, str] = {}
         self.requests: list[bytes] = []
         self.actions: list[str | None] = []
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler_class())
@@ -79,9 +81,12 @@ class Service:
     def handler_class(service) -> type[BaseHTTPRequestHandler]:  # noqa: N805
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                service.requests.append(self.rfile.read(int(self.headers["Content-Length"])))
-                service.actions.append(self.headers.get("SOAPAction"))
-                reply = service.replies.pop(0)
+                request = self.rfile.read(int(self.headers["Content-Length"]))
+                standing = service.standing_answer(request)
+                if standing is None:
+                    service.requests.append(request)
+                    service.actions.append(self.headers.get("SOAPAction"))
+                reply = standing or service.replies.pop(0)
                 time.sleep(reply.hangs)
                 if reply.drops:
                     return
@@ -101,6 +106,13 @@ class Service:
                 return
 
         return Handler
+
+    def standing_answer(self, request: bytes) -> Reply | None:
+        """The answer that stands for this kind of request."""
+        if not self.stands:
+            return None
+        name = etree.QName(etree.fromstring(request).find("{*}Body")[0]).localname
+        return Reply(signed_envelope(self.stands[name], self.signer)) if name in self.stands else None
 
     def says(self, body: str, *, status: int = 200, signer: KeyPair | None = None) -> None:
         """The next answer: this body, signed."""
@@ -170,6 +182,11 @@ def status_answer(element: str, code: int = 1, extra: str = "") -> str:
         f'<ob:{element} xmlns:ob="{OB}"><status><kod>{code}</kod><komunikat>tekst</komunikat></status>'
         f"{extra}</ob:{element}>"
     )
+
+
+def waiting_answer(count: int) -> str:
+    """`OdpowiedzPullOczekujace`."""
+    return status_answer("OdpowiedzPullOczekujace", extra=f"<oczekujace>{count}</oczekujace>")
 
 
 def submitted_answer(receipt: bytes | None) -> str:
@@ -257,5 +274,4 @@ def soap_config(service: Service, office_keys: KeyPair) -> SoapConfig:
         certificate=office_keys.certificate,
         peer_certificates=service.signer.certificate,
         sent_store="Wysłane",
-        file_hosts=("repozytorium.example.test",),
     )

@@ -11,7 +11,7 @@ from lxml import etree
 from epuap.soap.config import SoapConfig
 from epuap.soap.delivery import DeliveryClient
 from epuap.soap.errors import BadAnswer, ServiceFault
-from epuap.soap.files import FileClient
+from epuap.soap.files import FileClient, file_id_of
 from epuap.soap.sent import StoreClient
 from eurzad.lib.errors import PermanentError, TransientError
 from tests.epuap.soap.fake_service import (
@@ -172,10 +172,8 @@ def test_refusal_of_the_repository_has_its_code(service: Service, soap_config: S
         ("", None),
     ],
 )
-def test_only_addresses_of_the_repository_name_a_file(
-    soap_config: SoapConfig, address: str, number: str | None
-) -> None:
-    assert FileClient(soap_config).file_id(address) == number
+def test_only_addresses_of_the_repository_name_a_file(address: str, number: str | None) -> None:
+    assert file_id_of(address, hosts=["repozytorium.example.test"]) == number
 
 
 @pytest.mark.parametrize("call", CALLS)

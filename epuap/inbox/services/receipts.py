@@ -1,0 +1,122 @@
+"""Official receipts (UPO) of the office's own letters: with ePUAP's answer, or later in the office's box.
+
+A receipt belongs to the letter whose very bytes its signature binds, and to no other. It is found by the
+digest it binds, else by the names it gives; believed only when it is sealed by a pinned certificate.
+"""
+
+import hashlib
+import logging
+from enum import StrEnum
+from urllib.parse import unquote
+
+from cryptography import x509
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from epuap.inbox.handlers import Unclaimed
+from epuap.inbox.models import InboundDocument, OutboundLetter
+from epuap.soap.config import read_certificates
+from epuap.xml.receipts import ReceiptRefused, UpdData, UppData, verify_receipt
+from eurzad.lib import clock
+from eurzad.lib.errors import PermanentError
+
+logger = logging.getLogger(__name__)
+
+MAX_CANDIDATES = 50
+
+State = OutboundLetter.State
+Kind = OutboundLetter.Kind
+
+
+class Outcome(StrEnum):
+    """What became of a receipt."""
+
+    ATTACHED = "attached"
+    SAME = "same"
+    ANOTHER = "another"
+
+
+def pinned_certificates() -> list[x509.Certificate]:
+    """Who may seal a receipt: ePUAP (UPP) and the trusted profile, with which addressees sign (UPD)."""
+    return [*read_certificates("EPUAP_SEAL_CERT"), *read_certificates("TPS_SEAL_CERT")]
+
+
+def keep_answered_receipt(letter: OutboundLetter, content: bytes) -> None:
+    """Attach the receipt that came with ePUAP's answer; one that is not believed is kept beside, with a
+    remark, for the letter has been sent."""
+    try:
+        certificates = read_certificates("EPUAP_SEAL_CERT")
+        said = verify_receipt(content, certificates=certificates, document=bytes(letter.document))
+    except (ReceiptRefused, PermanentError) as error:
+        logger.warning("receipt not believed letter=%s reason=%s", letter.public_id, error)
+        OutboundLetter.objects.filter(pk=letter.pk, state=State.SENT_WITHOUT_RECEIPT).update(
+            refused_receipt=content,
+            error_code=f"receipt.{error.code}"[:80],
+            remark=_("Poświadczenie nie przeszło sprawdzenia."),
+        )
+    else:
+        attach(letter.pk, content, said=said)
+
+
+def take_receipt(document: InboundDocument) -> None:
+    """Handle a UPO that came to the office's box. Raises Unclaimed when it is no receipt of a letter of
+    ours, and PermanentError (`receipt.…`) when it cannot be believed."""
+    content = bytes(document.content)
+    try:
+        said = verify_receipt(content, certificates=pinned_certificates())
+    except ReceiptRefused as refused:
+        raise PermanentError(code=f"receipt.{refused.code}") from refused
+    letter = find_letter(said)
+    if letter.kind != (Kind.SUBMISSION if isinstance(said, UppData) else Kind.DELIVERY):
+        raise Unclaimed("receipt.other_kind")
+    if attach(letter.pk, content, said=said) == Outcome.ANOTHER:
+        raise Unclaimed("receipt.another")
+
+
+def find_letter(said: UppData | UpdData) -> OutboundLetter:
+    """The letter whose bytes the receipt binds. Letters of the same bytes are told apart by their names. Raises
+    Unclaimed: `receipt.unmatched`, `receipt.other_document`, `receipt.ambiguous`."""
+    names = [unquote(one.uri).rpartition("/")[2] for one in said.bound]
+    named = Q(file_name__in=[name for name in names if name])
+    if said.document_id:
+        named |= Q(epuap_id=said.document_id)
+    rows = OutboundLetter.objects.defer("receipt", "refused_receipt")
+    candidates = list(rows.filter(named | Q(sha256__in=said.document_digests))[:MAX_CANDIDATES])
+    about = [letter for letter in candidates if said.is_about(bytes(letter.document))]
+    if not about:
+        raise Unclaimed("receipt.other_document" if candidates else "receipt.unmatched")
+    if len(about) > 1:
+        numbers = set(rows.filter(named).values_list("pk", flat=True))
+        about = [letter for letter in about if letter.pk in numbers]
+    if len(about) != 1:
+        raise Unclaimed("receipt.ambiguous")
+    return about[0]
+
+
+@transaction.atomic
+def attach(letter_pk: int, content: bytes, *, said: UppData | UpdData) -> Outcome:
+    """Attach a verified receipt once. A second identical one changes nothing, a different one is a remark."""
+    letter = OutboundLetter.objects.select_for_update().defer("document").get(pk=letter_pk)
+    digest = hashlib.sha256(content).hexdigest()
+    if letter.receipt_sha256 == digest:
+        return Outcome.SAME
+    if letter.receipt_sha256:
+        letter.remark = _("Przyszło drugie, inne poświadczenie. Leży w dokumentach otrzymanych.")
+        letter.save(update_fields=["remark"])
+        return Outcome.ANOTHER
+    letter.receipt, letter.receipt_sha256 = content, digest
+    letter.receipt_id = (letter.receipt_id or said.identifier)[:255]
+    if letter.kind == Kind.SUBMISSION:
+        letter.epuap_id = (letter.epuap_id or said.document_id)[:255]
+    letter.state, letter.sent_at = State.SENT, letter.sent_at or clock.now()
+    letter.unknown_since = letter.look_up_at = None
+    letter.error_code = letter.remark = ""
+    letter.save(
+        update_fields=[
+            "receipt", "receipt_sha256", "receipt_id", "epuap_id", "state", "sent_at", "unknown_since", "look_up_at",
+            "error_code", "remark",
+        ]
+    )  # fmt: skip
+    logger.info("letter=%s state=%s receipt attached", letter.public_id, letter.state)
+    return Outcome.ATTACHED
