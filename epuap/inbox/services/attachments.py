@@ -16,18 +16,17 @@ from lxml import etree
 from epuap.inbox import watchers
 from epuap.inbox.models import InboundAttachment, InboundDocument
 from epuap.inbox.pauses import BLOCKED_SECONDS, pause_after
+from epuap.inbox.services.jobs import enqueue_download, enqueue_handling
 from epuap.inbox.watchers import Attention
 from epuap.soap.errors import ServiceFault
 from epuap.soap.files import FileClient, RepositoryFile, file_id_of
 from eurzad.lib import clock
 from eurzad.lib.errors import AdapterError, PermanentError, TransientError
 from eurzad.lib.xml import text_of
-from eurzad.outbox import services as outbox
 from eurzad.outbox.registry import Later
 
 logger = logging.getLogger(__name__)
 
-LOOK_AGAIN_SECONDS = 10
 DOWNLOAD_TRIES = 20
 MAX_ATTACHMENTS = 100
 STRUCTURE = "http://crd.gov.pl/xml/schematy/struktura/"
@@ -79,12 +78,6 @@ def are_under_way(document: InboundDocument) -> bool:
     return bool(waiting)
 
 
-def enqueue_download(attachment: InboundAttachment) -> None:
-    """Add the job that downloads one attachment."""
-    number = str(attachment.public_id)
-    outbox.enqueue("inbox.download", key=f"inbox.download:{number}", attachment_id=number)
-
-
 def download_attachment(*, public_id: uuid.UUID) -> None:
     """Download a waiting attachment and store it; never one that is stored already.
 
@@ -129,8 +122,9 @@ def take(public_id: uuid.UUID) -> InboundAttachment | None:
     return attachment
 
 
+@transaction.atomic
 def store(attachment: InboundAttachment, file: RepositoryFile) -> None:
-    """Keep the bytes and mark them kept, in one update."""
+    """Keep the bytes and mark them kept, in one update, and let the document go on."""
     InboundAttachment.objects.filter(pk=attachment.pk).exclude(state=State.STORED).update(
         state=State.STORED,
         content=file.content,
@@ -140,6 +134,7 @@ def store(attachment: InboundAttachment, file: RepositoryFile) -> None:
         error_code="",
         stored_at=clock.now(),
     )
+    go_on(attachment)
     logger.info("attachment=%s stored bytes=%d", attachment.public_id, len(file.content))
 
 
@@ -152,6 +147,14 @@ def set_aside(attachment: InboundAttachment, state: InboundAttachment.State, *, 
     )
     if changed:
         watchers.tell(Attention.ATTACHMENT)
+        go_on(attachment)
+
+
+def go_on(attachment: InboundAttachment) -> None:
+    """Let the document be handled when this was the last of its attachments."""
+    waiting = InboundAttachment.objects.filter(document=attachment.document_id, state=State.WAITING)
+    if not waiting.exists():
+        enqueue_handling(InboundDocument.objects.only("public_id").get(pk=attachment.document_id))
 
 
 @transaction.atomic

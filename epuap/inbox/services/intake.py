@@ -19,12 +19,12 @@ from epuap.inbox.consumer import only_consumer
 from epuap.inbox.models import InboundDocument, Mailbox
 from epuap.inbox.pauses import BLOCKED_SECONDS, pause_after
 from epuap.inbox.services import attachments
+from epuap.inbox.services.jobs import enqueue_handling
 from epuap.inbox.watchers import Attention
 from epuap.soap.pull import PullClient, PulledDocument
 from eurzad.lib import clock
 from eurzad.lib.errors import AdapterError, DomainError, PermanentError, TransientError
 from eurzad.lib.xml import XmlRejected, parse
-from eurzad.outbox import services as outbox
 from eurzad.outbox.registry import Later
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ DOCUMENTS_PER_RUN = 100
 SECONDS_PER_RUN = 15
 HANDLING_TRIES = 20
 COUNT_AFTER = timedelta(minutes=1)
+STUCK_AFTER = timedelta(minutes=2)
 
 
 def poll_mailbox() -> int:
@@ -44,6 +45,7 @@ def poll_mailbox() -> int:
     if not settings.EPUAP_WS_URL:
         return 0
     try:
+        pick_up_stuck()
         client = PullClient.from_settings()
         confirmed = pull_documents(client)
         count_waiting(client)
@@ -130,25 +132,30 @@ def store_document(pulled: PulledDocument, *, box_address: str) -> InboundDocume
     return document
 
 
+@transaction.atomic
 def mark_confirmed(document: InboundDocument) -> None:
-    """Note that the document left the queue; a handler may have been quicker."""
+    """Note that the document left the queue; a handler may have been quicker. Big attachments begin now."""
     rows = InboundDocument.objects.filter(pk=document.pk)
     rows.filter(confirmed_at=None).update(confirmed_at=clock.now())
+    if rows.filter(state__in=InboundDocument.PENDING, attachments__isnull=False).exists():
+        enqueue_handling(document)
     rows.filter(state=InboundDocument.State.RECEIVED).update(state=InboundDocument.State.CONFIRMED)
 
 
-def enqueue_handling(document: InboundDocument) -> None:
-    """Add the job that handles a document."""
-    outbox.enqueue(
-        "inbox.handle", key=f"inbox.handle:{document.public_id}", document_id=str(document.public_id)
-    )
+def pick_up_stuck() -> None:
+    """Give a job to documents whose own was set aside: nothing pulled is forgotten."""
+    before = clock.now() - STUCK_AFTER
+    stuck = InboundDocument.objects.filter(state__in=InboundDocument.PENDING, received_at__lt=before)
+    for document in stuck.only("public_id").order_by("pk")[:DOCUMENTS_PER_RUN]:
+        enqueue_handling(document)
 
 
 def handle_document(*, public_id: uuid.UUID) -> None:
     """Give a stored document to the handler of its kind, once.
 
-    Raises Later while its big attachments are being downloaded or a handler's failure may pass. Every other
-    failure puts the document into quarantine; a document that kills its worker ends there too.
+    A document with big attachments waits until each is stored or known to be lost; the last of them starts
+    this again. Raises Later while a handler's failure may pass. Every other failure puts the document into
+    quarantine; a document that kills its worker ends there too.
     """
     document = InboundDocument.objects.get(public_id=public_id)
     if document.state not in InboundDocument.PENDING:
@@ -157,7 +164,7 @@ def handle_document(*, public_id: uuid.UUID) -> None:
         quarantine(document, code=document.error_code or "worker_lost")
         return
     if attachments.are_under_way(document):
-        raise Later(seconds=attachments.LOOK_AGAIN_SECONDS)
+        return
     document.attempts += 1
     document.save(update_fields=["attempts"])
     try:
@@ -174,15 +181,15 @@ def handle_document(*, public_id: uuid.UUID) -> None:
 
 
 def dispatch(document: InboundDocument) -> None:
-    """Read what kind of document it is, run its handler and mark it, all in one transaction. Raises Later
-    when it turns out to have big attachments, which come first."""
+    """Read what kind of document it is, run its handler and mark it, all in one transaction. Big
+    attachments, when it turns out to have some, come first."""
     states = InboundDocument.State
     payload = read_payload(bytes(document.content))
     is_trial = document.is_test and not settings.DEMO_MODE
     document.root_namespace = namespace_of(payload)[:255]
     handler = handlers.for_namespace(document.root_namespace)
     if not is_trial and attachments.list_once(document, payload):
-        raise Later(seconds=attachments.LOOK_AGAIN_SECONDS)
+        return
     with transaction.atomic():
         pending = InboundDocument.objects.select_for_update().filter(
             pk=document.pk, state__in=InboundDocument.PENDING

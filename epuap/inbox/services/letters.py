@@ -19,6 +19,7 @@ from epuap.inbox.errors import NotSigned
 from epuap.inbox.models import OutboundLetter
 from epuap.inbox.pauses import BLOCKED_SECONDS, pause_after
 from epuap.inbox.services import receipts
+from epuap.inbox.services.jobs import enqueue_submission
 from epuap.inbox.watchers import Attention
 from epuap.soap.config import SoapConfig
 from epuap.soap.delivery import DeliveryClient
@@ -30,7 +31,6 @@ from epuap.xml.xades import read_properties
 from eurzad.lib import clock
 from eurzad.lib.errors import AdapterError, PermanentError
 from eurzad.lib.xml import XmlRejected, parse
-from eurzad.outbox import services as outbox
 from eurzad.outbox.registry import Later
 
 logger = logging.getLogger(__name__)
@@ -131,11 +131,6 @@ def numbered(file_name: str, number: uuid.UUID) -> str:
     path = PurePosixPath(file_name.rpartition("/")[2] or "pismo.xml")
     end = f"-{number}{path.suffix[:10]}"
     return path.stem[: FILE_NAME_LENGTH - len(end)] + end
-
-
-def enqueue_submission(letter: OutboundLetter) -> None:
-    """Add the job that sends a letter."""
-    outbox.enqueue("inbox.submit", key=f"inbox.submit:{letter.public_id}", letter_id=str(letter.public_id))
 
 
 def submit_letter(*, public_id: uuid.UUID) -> None:

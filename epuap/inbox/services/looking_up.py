@@ -6,6 +6,7 @@ over stays unknown on the clerks' list. None is ever sent again from here.
 """
 
 import logging
+import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -15,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from epuap.inbox import watchers
 from epuap.inbox.models import OutboundLetter
-from epuap.inbox.services.letters import enqueue_submission, record_unknown
+from epuap.inbox.services.jobs import enqueue_submission
+from epuap.inbox.services.letters import record_unknown
 from epuap.inbox.watchers import Attention
 from epuap.soap.sent import StoreClient, StoredDocument
 from eurzad.lib import clock
@@ -130,7 +132,7 @@ def next_look(letter: OutboundLetter, asked_at: datetime) -> datetime:
     return min(following, since(letter) + whole) if passed < whole else following
 
 
-def look_up_again(*, public_id: object) -> bool:
+def look_up_again(*, public_id: uuid.UUID) -> bool:
     """Start the search for a letter anew, on a clerk's word."""
     now = clock.now()
     rows = OutboundLetter.objects.filter(public_id=public_id, state=State.UNKNOWN, closed_at=None)
