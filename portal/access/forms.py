@@ -74,8 +74,8 @@ class UploadForm(forms.Form):
         help_text=_("Jeden plik XML, najwyżej 10 MB."),
         allow_empty_file=True,
         error_messages={
-            "required": _("Wybierz podpisany plik z dysku. Przycisk wyboru jest tuż pod tym napisem."),
-            "invalid": _("Wybierz podpisany plik z dysku. Przycisk wyboru jest tuż pod tym napisem."),
+            "required": _("Wybierz podpisany plik ze swojego komputera."),
+            "invalid": _("Wybierz podpisany plik ze swojego komputera."),
         },
         max_length=None,
     )

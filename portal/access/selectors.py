@@ -157,11 +157,12 @@ def _portal_rows(
     application: AccessApplication, times: dict[str, datetime]
 ) -> list[tuple[str, str, str, str]]:
     checked = _first_of(times, "receipt_issued", "signature_refused")
+    waits = application.state == State.AWAITING_SIGNATURE
     return [
         (_("Wypełnienie wniosku"), _when(times.get("created")), "", ""),
         (
             _("Podpis"),
-            _when(_first_of(times, "signed", "uploaded")),
+            "" if waits else _when(_first_of(times, "signed", "uploaded")),
             _signed_sentence(application),
             "application" if application.document_digest else "",
         ),
