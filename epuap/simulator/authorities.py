@@ -35,6 +35,11 @@ def certificate(kind: str) -> x509.Certificate:
     return _load(kind).certificate
 
 
+def issuer(kind: str, state: str = "valid") -> x509.Certificate:
+    """Return the certificate of who issues certificates in a state (see STATES); raises Refused."""
+    return keys.load("foreign-ca").certificate if state == "foreign" else certificate(kind)
+
+
 def _load(kind: str) -> Credential:
     if kind not in KINDS:
         raise Refused("authority", f"Nie ma wystawcy {kind}")

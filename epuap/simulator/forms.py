@@ -8,7 +8,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 
-from epuap.simulator import people
+from epuap.simulator import elsewhere, people
+from epuap.simulator.errors import Refused
 from epuap.simulator.people import Person
 from eurzad.lib.identifiers import IdentifierError
 
@@ -109,3 +110,41 @@ class ApplicationForm(forms.Form):
         if file is not None and (file.size or 0) > MAX_ATTACHMENT_BYTES:
             raise forms.ValidationError("Plik jest większy niż 7 MB. Wybierz mniejszy.")
         return file
+
+
+class FileForm(forms.Form):
+    """A file to be signed elsewhere, and how."""
+
+    file = forms.FileField(label="Plik XML lub PDF (do 10 MB)")
+    packaging = forms.ChoiceField(
+        label="Postać podpisu", choices=elsewhere.PACKAGINGS, widget=forms.RadioSelect, initial="enveloped"
+    )
+    kind = forms.ChoiceField(
+        label="Rodzaj podpisu", choices=elsewhere.KINDS, widget=forms.RadioSelect, initial="qualified"
+    )
+    state = forms.ChoiceField(
+        label="Certyfikat", choices=elsewhere.STATES, widget=forms.RadioSelect, initial="valid"
+    )
+    signer = forms.ChoiceField(label="Kto podpisuje", choices=())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["signer"]
+        assert isinstance(field, forms.ChoiceField)
+        residents = [(p.key, people.from_persona(p).described) for p in people.RESIDENTS]
+        field.choices = [*residents, (people.FOREIGNER_KEY, people.FOREIGNER.described)]
+
+    def sign(self) -> elsewhere.SignedFile:
+        """Return the signed file; call after is_valid(); raises Refused."""
+        values = self.cleaned_data
+        person = people.by_key(values["signer"])
+        if person is None:
+            raise Refused("signer", "Nie ma takiej osoby")
+        return elsewhere.sign(
+            values["file"].read(),
+            values["file"].name,
+            packaging=values["packaging"],
+            kind=values["kind"],
+            state=values["state"],
+            person=person,
+        )

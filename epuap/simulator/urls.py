@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from epuap.simulator.views import account, control, sign_document, sign_in, web_services
+from epuap.simulator.views import account, authorities, control, sign_document, sign_in, web_services
 
 app_name = "simulator"
 urlpatterns = [
@@ -30,6 +30,11 @@ urlpatterns = [
     path("pk_external_ws/services/doreczyciel", web_services.doreczyciel),
     path("fe_external_ws/services/ZarzadzanieDokumentami", web_services.document_store),
     path("repo-ws-ext/FileRepoService", web_services.file_repository),
+    path("podpisz-plik/", sign_document.sign_file, name="sign_file"),
+    path("ca/<slug:kind>.crt", authorities.certificate),
+    path("ca/<slug:kind>.crl", authorities.crl),
+    path("ca/<slug:kind>/ocsp", authorities.ocsp),
+    path("ca/<slug:kind>/ocsp/<path:encoded>", authorities.ocsp_get),
     path("epuap/", account.account, name="account"),
     path("epuap/logowanie/", account.account_sign_in, name="account_sign_in"),
     path("epuap/wyloguj/", account.account_sign_out, name="account_sign_out"),

@@ -119,6 +119,7 @@ class Simulator:
             "TPS_URL": f"{self.base_url}/ep-services/tpSigning5",
             "TPS_SEAL_CERT": public / "tps-seal.crt",
             "TRUST_LIST": public / "qualified-ca.crt",
+            "PERSONAL_TRUST_LIST": public / "personal-ca.crt",
             "SEAL_KEY": keys / "seal.key",
             "SEAL_CERT": keys / "seal.crt",
             "PAYU_BASE_URL": self.base_url,
@@ -268,6 +269,31 @@ def drive_signing(
     assert answer.status_code == 302, answer.text
     location: str = answer.headers["Location"]
     return location
+
+
+def sign_file(
+    simulator: Simulator,
+    content: bytes,
+    *,
+    file_name: str = "wniosek.xml",
+    packaging: str = "enveloped",
+    kind: str = "qualified",
+    state: str = "valid",
+    signer: str = "anna",
+) -> bytes:
+    """Have a resident sign a file outside the portal (`/podpisz-plik/`); return the signed file.
+
+    `packaging`: enveloped, enveloping (base64), enveloping-xml, detached, pdf. `kind`: qualified, personal,
+    epsignature, podpiszp. `state` of the certificate: valid, revoked (a day ago), expired, unqualified, foreign.
+    """
+    browser = requests.Session()
+    page = browser.get(f"{simulator.base_url}/podpisz-plik/", timeout=20)
+    mime = "application/pdf" if content.startswith(b"%PDF") else "text/xml"
+    chosen = {"packaging": packaging, "kind": kind, "state": state, "signer": signer}
+    answer = post_form(browser, page, files={"file": (file_name, content, mime)}, **chosen)
+    assert answer.status_code == 200, html.fromstring(answer.text).text_content()
+    signed: bytes = answer.content
+    return signed
 
 
 def enter_account(simulator: Simulator, owner: str) -> requests.Session:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import uuid
+from copy import deepcopy
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import xmlsec
 from cryptography import x509
@@ -28,6 +30,8 @@ from eurzad.lib.xml import XmlRejected, parse
 XADES = "http://uri.etsi.org/01903/v1.3.2#"
 SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
+OBJECT = "http://www.w3.org/2000/09/xmldsig#Object"
+BASE64 = "http://www.w3.org/2000/09/xmldsig#base64"
 C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 EP = "http://crd.gov.pl/xml/schematy/podpis_zaufany/"
 PPZP = "http://crd.gov.pl/xml/schematy/ppzp/"
@@ -58,6 +62,7 @@ class _Plan:
     role: etree._Element | None = None
     chain: tuple[x509.Certificate, ...] = ()
     outside: dict[str, bytes] = field(default_factory=dict)
+    mime_type: str = "text/xml"
 
 
 def read(document: bytes) -> etree._Element:
@@ -81,16 +86,29 @@ def _exclusive(element: etree._Element) -> bytes:
     return etree.tostring(element, method="c14n", exclusive=True, with_comments=False)
 
 
-def _reference(info: etree._Element, uri: str, transform: str, digest: str, **attributes: str) -> None:
-    reference = sub(info, dsig.DS, "Reference")
-    for name, value in {**attributes, "URI": uri}.items():
+@dataclass(frozen=True)
+class _Reference:
+    """One ds:Reference: what it points to, the transforms in between, and the digest of the outcome."""
+
+    uri: str
+    digest: str
+    transform: str = ""
+    kind: str = ""
+    id: str = ""
+
+
+def _add_reference(info: etree._Element, reference: _Reference) -> None:
+    element = sub(info, dsig.DS, "Reference")
+    for name, value in (("Id", reference.id), ("Type", reference.kind), ("URI", reference.uri)):
         if value or name == "URI":
-            reference.set(name, value)
-    element = sub(sub(reference, dsig.DS, "Transforms"), dsig.DS, "Transform", Algorithm=transform)
-    if transform == XPATH:
-        sub(element, dsig.DS, "XPath", "not(ancestor-or-self::ds:Signature)")
-    sub(reference, dsig.DS, "DigestMethod", Algorithm=dsig.SHA256)
-    sub(reference, dsig.DS, "DigestValue", digest)
+            element.set(name, value)
+    if reference.transform:
+        transforms = sub(element, dsig.DS, "Transforms")
+        transform = sub(transforms, dsig.DS, "Transform", Algorithm=reference.transform)
+        if reference.transform == XPATH:
+            sub(transform, dsig.DS, "XPath", "not(ancestor-or-self::ds:Signature)")
+    sub(element, dsig.DS, "DigestMethod", Algorithm=dsig.SHA256)
+    sub(element, dsig.DS, "DigestValue", reference.digest)
 
 
 def _properties(signature: etree._Element, plan: _Plan) -> etree._Element:
@@ -122,19 +140,43 @@ def _properties(signature: etree._Element, plan: _Plan) -> etree._Element:
     if plan.names.reference:
         objects = sub(signed, XADES, "SignedDataObjectProperties")
         kind = sub(objects, XADES, "DataObjectFormat", ObjectReference=f"#{plan.names.reference}")
-        sub(kind, XADES, "MimeType", "text/xml")
+        sub(kind, XADES, "MimeType", plan.mime_type)
         commitment = sub(objects, XADES, "CommitmentTypeIndication")
         sub(sub(commitment, XADES, "CommitmentTypeId"), XADES, "Identifier", PROOF_OF_APPROVAL)
         sub(commitment, XADES, "AllSignedDataObjects")
     return signed
 
 
-def _sign(document: bytes, plan: _Plan) -> bytes:
+def _without_signatures(root: etree._Element) -> bytes:
+    """Return what the XPath transform leaves of a document, in canonical form."""
+    plain = deepcopy(root.getroottree())
+    etree.strip_elements(plain, f"{{{dsig.DS}}}Signature", with_tail=False)
+    return etree.tostring(plain, method="c14n", with_comments=False)
+
+
+def _sign(document: bytes, plan: _Plan, *, again: bool = False) -> bytes:
     root = read(document)
-    if root.findall("ds:Signature", NS):
+    if root.findall("ds:Signature", NS) and not again:
         raise Refused("signed_already", "the document carries a signature")
-    content = etree.tostring(root.getroottree(), method="c14n", with_comments=False)
+    references = [_Reference("", _sha256(_without_signatures(root)), XPATH, id=plan.names.reference)]
+    for uri, outside in plan.outside.items():
+        references.append(_Reference(uri, _sha256(canonical(outside)), C14N))
     signature = etree.SubElement(root, f"{{{dsig.DS}}}Signature", nsmap={"ds": dsig.DS})
+    _complete(signature, plan, references)
+    return _to_bytes(root)
+
+
+def _to_bytes(root: etree._Element) -> bytes:
+    return etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True, standalone=True)
+
+
+def _complete(
+    signature: etree._Element,
+    plan: _Plan,
+    references: list[_Reference],
+    content: etree._Element | None = None,
+) -> None:
+    """Fill an empty ds:Signature; `content` is a ds:Object that one of the references covers."""
     signature.set("Id", plan.names.signature)
     info = sub(signature, dsig.DS, "SignedInfo")
     value = sub(signature, dsig.DS, "SignatureValue", Id=plan.names.value)
@@ -142,26 +184,20 @@ def _sign(document: bytes, plan: _Plan) -> bytes:
     for certificate in (plan.credential.certificate, *plan.chain):
         encoded = base64.b64encode(certificate_der(certificate)).decode()
         sub(x509_data, dsig.DS, "X509Certificate", encoded)
-    signed_properties = _properties(signature, plan)
+    if content is not None:
+        signature.append(content)
+    properties = _sha256(_exclusive(_properties(signature, plan)))
 
     sub(info, dsig.DS, "CanonicalizationMethod", Algorithm=dsig.EXC_C14N)
     sub(info, dsig.DS, "SignatureMethod", Algorithm=dsig.RSA_SHA256)
-    _reference(info, "", XPATH, _sha256(content), Id=plan.names.reference)
-    for uri, outside in plan.outside.items():
-        _reference(info, uri, C14N, _sha256(canonical(outside)))
-    _reference(
-        info,
-        f"#{plan.names.properties}",
-        dsig.EXC_C14N,
-        _sha256(_exclusive(signed_properties)),
-        Type=SIGNED_PROPERTIES,
-    )
+    covering = _Reference(f"#{plan.names.properties}", properties, dsig.EXC_C14N, kind=SIGNED_PROPERTIES)
+    for reference in (*references, covering):
+        _add_reference(info, reference)
     key = plan.credential.key
     if not isinstance(key, rsa.RSAPrivateKey):
         raise TypeError("XAdES signatures are made with RSA keys here")
     raw = key.sign(_exclusive(info), padding.PKCS1v15(), hashes.SHA256())
     value.text = base64.b64encode(raw).decode()
-    return etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True, standalone=True)
 
 
 def _seal_names() -> _Names:
@@ -202,6 +238,16 @@ def podpis_zp(person: Person) -> etree._Element:
     return root
 
 
+def _certified_names() -> _Names:
+    unique = uuid.uuid4().hex
+    return _Names(
+        signature=f"id-{unique}",
+        value=f"value-id-{unique}",
+        properties=f"xades-id-{unique}",
+        reference=f"ID-{uuid.uuid4().hex}",
+    )
+
+
 def sign_trusted(
     document: bytes,
     person: Person,
@@ -228,14 +274,63 @@ def sign_qualified(
     outside: dict[str, bytes] | None = None,
 ) -> bytes:
     """Return the document with a qualified or personal signature; the person is in the certificate."""
-    unique = uuid.uuid4().hex
-    names = _Names(
-        signature=f"id-{unique}",
-        value=f"value-id-{unique}",
-        properties=f"xades-id-{unique}",
-        reference=f"ID-{uuid.uuid4().hex}",
-    )
-    return _sign(document, _Plan(signer, names, chain=(issuer,), outside=outside or {}))
+    return _sign(document, _Plan(signer, _certified_names(), chain=(issuer,), outside=outside or {}))
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Whose signature it is: a key, the issuers above it, and what is claimed of the person (a seal's)."""
+
+    credential: Credential
+    chain: tuple[x509.Certificate, ...] = ()
+    role: etree._Element | None = None
+
+    def plan(self, mime_type: str = "text/xml") -> _Plan:
+        """Return what goes into a signature of theirs."""
+        names = _seal_names() if self.role is not None else _certified_names()
+        return _Plan(self.credential, names, self.role, self.chain, mime_type=mime_type)
+
+
+def certified(credential: Credential, issuer: x509.Certificate) -> Signer:
+    """Return a signer whose certificate names the person."""
+    return Signer(credential, (issuer,))
+
+
+def trusted(person: Person, seal: Credential, *, issuer: str, old_form: bool = False) -> Signer:
+    """Return the Minister's seal, which speaks for a person."""
+    return Signer(seal, role=podpis_zp(person) if old_form else _ep_signature(person, issuer))
+
+
+def enveloped(document: bytes, signer: Signer) -> bytes:
+    """Return the XML document with one more signature inside; raises Refused."""
+    return _sign(document, signer.plan(), again=True)
+
+
+def enveloping(content: bytes, signer: Signer, mime_type: str, *, as_xml: bool = False) -> bytes:
+    """Return a signature that carries the document in a ds:Object, in base64 or as XML; raises Refused."""
+    plan = signer.plan(mime_type)
+    signature = etree.Element(f"{{{dsig.DS}}}Signature", nsmap={"ds": dsig.DS})
+    holder = etree.Element(f"{{{dsig.DS}}}Object", Id=f"Object-{uuid.uuid4()}", MimeType=mime_type)
+    if as_xml:
+        holder.append(read(content))
+    else:
+        holder.set("Encoding", BASE64)
+        holder.text = base64.b64encode(content).decode()
+    signature.append(holder)
+    digest = _sha256(_exclusive(holder))
+    signature.remove(holder)
+    covering = _Reference(f"#{holder.get('Id')}", digest, dsig.EXC_C14N, kind=OBJECT, id=plan.names.reference)
+    _complete(signature, plan, [covering], holder)
+    return _to_bytes(signature)
+
+
+def detached(content: bytes, signer: Signer, mime_type: str, file_name: str) -> bytes:
+    """Return a signature of a file that stays beside it, named by its file name."""
+    plan = signer.plan(mime_type)
+    signature = etree.Element(f"{{{dsig.DS}}}Signature", nsmap={"ds": dsig.DS})
+    covering = _Reference(quote(file_name), _sha256(content), id=plan.names.reference)
+    _complete(signature, plan, [covering])
+    return _to_bytes(signature)
 
 
 def seal_with_outside(document: bytes, seal: Credential, outside: dict[str, bytes]) -> bytes:
