@@ -12,7 +12,7 @@ from typing import Literal
 from lxml import etree
 
 from epuap.saml import names
-from epuap.saml.elements import day, moment, only_child, optional_child, text_of
+from epuap.saml.elements import children, day, moment, only_child, optional_child, text_of
 from epuap.saml.errors import SignInRefused
 from eurzad.lib.identifiers import IdentifierError, clean_eidas, clean_pesel, pesel_birth_date
 
@@ -20,6 +20,7 @@ SKEW = timedelta(minutes=3)
 _MAX_IDENTIFIER = 256
 _MAX_NAME = 100
 _PESEL = re.compile("[0-9]{11}", re.ASCII)
+_ATTRIBUTE, _ATTRIBUTE_VALUE = names.saml("Attribute"), names.saml("AttributeValue")
 _KNOWN_CONDITIONS = {names.saml(one) for one in ("AudienceRestriction", "OneTimeUse", "ProxyRestriction")}
 
 
@@ -160,11 +161,11 @@ def _check_conditions(assertion: etree._Element, expected: Expectation) -> None:
     _check_window(conditions, expected.now, code="conditions_time")
     if any(one.tag not in _KNOWN_CONDITIONS for one in conditions.iterchildren(etree.Element)):
         raise SignInRefused("conditions")
-    restrictions = conditions.findall(names.saml("AudienceRestriction"))
+    restrictions = children(conditions, names.saml("AudienceRestriction"))
     if not restrictions:
         raise SignInRefused("audience")
     for restriction in restrictions:
-        audiences = restriction.findall(names.saml("Audience"))
+        audiences = children(restriction, names.saml("Audience"))
         if expected.audience not in {text_of(audience, code="audience") for audience in audiences}:
             raise SignInRefused("audience")
 
@@ -194,18 +195,20 @@ def _read_statement(statement: etree._Element, expected: Expectation) -> tuple[s
     level = text_of(reference, code="level")
     if level not in expected.levels:
         raise SignInRefused("level")
-    authorities = context.findall(names.saml("AuthenticatingAuthority"))
+    authorities = children(context, names.saml("AuthenticatingAuthority"))
     source = text_of(authorities[0], code="level", max_length=1024)[:200] if authorities else ""
     return level, source
 
 
 def _read_person(assertion: etree._Element, attributes: Mapping[str, str]) -> PersonData:
     """The same name twice is two values, never the last one."""
+    asked = set(attributes.values())
     found: dict[str, list[etree._Element]] = {}
-    for statement in assertion.findall(names.saml("AttributeStatement")):
-        for attribute in statement.findall(names.saml("Attribute")):
-            values = attribute.findall(names.saml("AttributeValue"))
-            found.setdefault(attribute.get("Name", ""), []).extend(values)
+    for statement in assertion.iterchildren(names.saml("AttributeStatement")):
+        for attribute in statement.iterchildren(_ATTRIBUTE):
+            name = attribute.get("Name", "")
+            if name in asked:
+                found.setdefault(name, []).extend(attribute.iterchildren(_ATTRIBUTE_VALUE))
 
     def value(key: str, max_length: int) -> str:
         values = found.get(attributes[key], [])

@@ -7,9 +7,14 @@ from lxml import etree
 from epuap.saml.errors import SignInRefused
 
 
+def children(parent: etree._Element, tag: str) -> list[etree._Element]:
+    """Return the children of `parent` named `tag`, in their order."""
+    return list(parent.iterchildren(tag))
+
+
 def only_child(parent: etree._Element, tag: str, *, code: str) -> etree._Element:
     """Return the one child of `parent` named `tag`; raises SignInRefused with `code` for none or several."""
-    found = parent.findall(tag)
+    found = children(parent, tag)
     if len(found) != 1:
         raise SignInRefused(code)
     return found[0]
@@ -17,7 +22,7 @@ def only_child(parent: etree._Element, tag: str, *, code: str) -> etree._Element
 
 def optional_child(parent: etree._Element, tag: str, *, code: str) -> etree._Element | None:
     """Return the child of `parent` named `tag`, or None; raises SignInRefused with `code` for several."""
-    found = parent.findall(tag)
+    found = children(parent, tag)
     if len(found) > 1:
         raise SignInRefused(code)
     return found[0] if found else None
