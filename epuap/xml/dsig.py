@@ -13,11 +13,13 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from lxml import etree
 
@@ -188,6 +190,12 @@ def x509_key_info(cert_pem: bytes) -> etree._Element:
     return key_info
 
 
+@lru_cache(maxsize=16)
+def _private_key(key_pem: bytes) -> PrivateKeyTypes:
+    """Load a key once: checking the primes of an RSA key of 3072 bits takes a hundred times as long as signing."""
+    return serialization.load_pem_private_key(key_pem, password=None)
+
+
 def fill_signature(
     signature: etree._Element,
     *,
@@ -198,7 +206,7 @@ def fill_signature(
     algorithm: str,
 ) -> None:
     """Complete a ds:Signature that stands in its place already, with its ds:Object children if any."""
-    key = serialization.load_pem_private_key(key_pem, password=None)
+    key = _private_key(key_pem)
     method = f"{_MORE}{algorithm}"
     kind, hash_type = _SIGNATURE_METHODS[method]
     signed_info = etree.Element(ds("SignedInfo"), nsmap={"ds": DS})
