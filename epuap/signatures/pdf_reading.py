@@ -1,0 +1,143 @@
+"""pyHanko's reader with a bound on work: a file of any shape is read or refused within about a second.
+
+Every step of a PDF parser reads from a stream, so reads are what is counted: of the file itself, and of the
+object streams decoded from it. The count depends on the file alone, not on the machine or its load.
+Imported where used: pyHanko is heavy.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from pyhanko.pdf_utils import generic, misc
+from pyhanko.pdf_utils.decode_limits import (
+    DecodeContext,
+    DecodeLimits,
+    DecodePurpose,
+    DocumentDecodeBudget,
+    StreamDecodeLimits,
+)
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+_MAX_READS = 1_500_000
+_MAX_DECODED = 24 * 2**20  # of everything, lists of revoked certificates included
+_MAX_OBJECT_STREAM = 2 * 2**20
+_MAX_XREF_STREAM = 2**20
+_BYTES_A_READ = 256
+
+_LIMITS = DecodeLimits(
+    per_stream=StreamDecodeLimits(max_output_size=12 * 2**20),
+    per_purpose={
+        DecodePurpose.OBJECT_STREAM: StreamDecodeLimits(max_output_size=_MAX_OBJECT_STREAM),
+        DecodePurpose.XREF_STREAM: StreamDecodeLimits(max_output_size=_MAX_XREF_STREAM),
+        DecodePurpose.CERTIFICATE: StreamDecodeLimits(max_output_size=64 * 2**10),
+        DecodePurpose.OCSP_RESPONSE: StreamDecodeLimits(max_output_size=64 * 2**10),
+    },
+    document_budget=DocumentDecodeBudget(base_allowance=_MAX_DECODED, max_ratio=1),
+)
+
+
+class TooComplex(Exception):
+    """A file that takes more work to read than a document does."""
+
+
+class _Meter:
+    """How many reads are left."""
+
+    def __init__(self, reads: int) -> None:
+        self._left = reads
+
+    def spend(self, reads: int) -> None:
+        """Count reads; raises TooComplex when there were too many."""
+        self._left -= reads
+        if self._left < 0:
+            raise TooComplex
+
+
+class _Counted(BytesIO):
+    """A stream whose reads are counted."""
+
+    def __init__(self, data: bytes, meter: _Meter) -> None:
+        super().__init__(data)
+        self._meter = meter
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._meter.spend(1)
+        found = super().read(size)
+        if len(found) > _BYTES_A_READ:
+            self._meter.spend(len(found) // _BYTES_A_READ // 16)
+        return found
+
+    def readinto(self, buffer: Any, /) -> int:
+        self._meter.spend(1)
+        return super().readinto(buffer)
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        self._meter.spend(1)
+        return super().readline(size)
+
+
+class _Context(DecodeContext):
+    """Limits on decoding; one budget for all revisions of the file."""
+
+    def __init__(self, input_size: int, meter: _Meter) -> None:
+        super().__init__(_LIMITS, input_size=input_size)
+        self._meter = meter
+        self._is_table = False
+
+    def fresh(self) -> DecodeContext:
+        return self
+
+    def stream_output_cap(
+        self,
+        encoded_size: int,
+        purpose: DecodePurpose = DecodePurpose.GENERIC,
+        expected_size: int | None = None,
+    ) -> int | None:
+        self._is_table = purpose is DecodePurpose.XREF_STREAM
+        return super().stream_output_cap(encoded_size, purpose, expected_size)
+
+    def record_output(self, size: int) -> None:
+        if self._is_table:  # each entry is a few bytes and a few steps
+            self._meter.spend(size)
+        super().record_output(size)
+
+
+class BoundedReader(PdfFileReader):  # type: ignore[misc]
+    """A strict reader that raises TooComplex, or what pyHanko raises, for anything but a document."""
+
+    def __init__(self, data: bytes) -> None:
+        self._meter = _Meter(_MAX_READS)
+        self._bounded = _Context(len(data), self._meter)
+        super().__init__(_Counted(data, self._meter), strict=True)
+
+    @property
+    def decode_context(self) -> DecodeContext:
+        return self._bounded
+
+    def _get_object_from_stream(self, idnum: int, stmnum: int, idx: int) -> Any:
+        """Read an object of an object stream as pyHanko does, through a counted stream."""
+        holder = generic.Reference(stmnum, 0, self).get_object()
+        if not isinstance(holder, generic.StreamObject) or holder["/Type"] != "/ObjStm":
+            raise misc.PdfStrictReadError("not an object stream")
+        self._meter.spend(1)
+        stream = _Counted(holder.read_data(DecodePurpose.OBJECT_STREAM), self._meter)
+        for position in range(holder["/N"]):
+            number = _number(stream)
+            offset = _number(stream)
+            if position != idx:
+                continue
+            if number != idnum:
+                break
+            stream.seek(holder["/First"] + offset)
+            found = generic.read_object(stream, generic.Reference(idnum, 0, self))
+            if isinstance(found, generic.StreamObject | generic.IndirectObject):
+                break
+            return found
+        raise misc.PdfStrictReadError("object not found in its stream")
+
+
+def _number(stream: BytesIO) -> int:
+    misc.read_non_whitespace(stream, seek_back=True)
+    return int(generic.NumberObject.read_from_stream(stream))
