@@ -5,6 +5,8 @@ a process encrypts, decrypts or looks up (`pii`), and by every transaction that 
 """
 
 import logging
+from collections.abc import Sequence
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
@@ -80,10 +82,12 @@ def check_at_start() -> None:
     finally:
         connections.close_all()
         if connection.vendor == "postgresql":
-            connection.close_pool()
+            connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's wrapper only
 
 
-def check_database(*, databases: list[str] | None = None, **_kwargs: object) -> list[CheckMessage]:
+def check_database(
+    *, app_configs: object = None, databases: Sequence[str] | None = None, **_kwargs: Any
+) -> list[CheckMessage]:
     """The same as a system check, for commands that check the database (`migrate`, `check --database`)."""
     if not databases:
         return []
