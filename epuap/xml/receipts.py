@@ -15,10 +15,12 @@ from urllib.parse import quote
 from cryptography import x509
 from lxml import etree
 
+from epuap.signatures.trust import Evidence, Judgement, Trust, judge
 from epuap.xml import dsig, schema, xades
 from epuap.xml.crd import add
 from epuap.xml.dsig import OutsideReference, SignatureRefused
 from epuap.xml.names import ds
+from epuap.xml.persons import person_of_roles
 from eurzad.lib import xml
 from eurzad.lib.clock import WARSAW, to_warsaw
 
@@ -29,7 +31,7 @@ _GENERATION = re.compile(r"http://crd\.gov\.pl/xml/schematy/UPO/[0-9]{4}/[0-9]{2
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
-_MAX_REFERENCES = 32
+_MAX_REFERENCES = 8  # the receipt, the signed properties, the document and what came with it
 
 
 class ReceiptRefused(Exception):
@@ -47,10 +49,15 @@ class ReceiptRefused(Exception):
 
 @dataclass(frozen=True)
 class Seal:
-    """The signature of a verified receipt: whose certificate, and the moment the signer states."""
+    """The signature of a verified receipt: whose certificate, and the moment the signer states.
+
+    `embedded` are the certificates it brings along, `properties` its signed properties.
+    """
 
     certificate: x509.Certificate
     signed_at: datetime
+    embedded: tuple[x509.Certificate, ...]
+    properties: etree._Element
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,8 +208,8 @@ def verify_receipt(
     try:
         bound = dsig.outside_references(signature)
         properties = xades.read_properties(signature)
-        candidates = xades.embedded_certificates(signature) if certificates is None else certificates
-        certificate = properties.choose(candidates)
+        embedded = tuple(xades.embedded_certificates(signature))
+        certificate = properties.choose(embedded if certificates is None else certificates)
         references = dsig.verify(
             signature,
             root=root,
@@ -216,10 +223,29 @@ def verify_receipt(
         raise ReceiptRefused("bad_signature", error.code) from error
     if not bound:
         raise ReceiptRefused("unbound")
-    believed = replace(found, bound=bound, seal=Seal(certificate, properties.signed_at))
+    believed = replace(
+        found, bound=bound, seal=Seal(certificate, properties.signed_at, embedded, properties.element)
+    )
     if document is not None:
         _require_bound(bound, (document, *further))
     return believed
+
+
+def judge_signer(seal: Seal, *, trust: Trust, now: datetime) -> Judgement:
+    """Say who signed a receipt that was verified under the certificate it brought along, as a UPD is.
+
+    `now` is aware. Raises Undecided and Distrusted, and NoPerson under a trusted profile's seal that states nobody.
+    """
+    judgement = judge(
+        seal.certificate,
+        trust=trust,
+        evidence=Evidence(certificates=seal.embedded),
+        at=seal.signed_at,
+        now=now,
+    )
+    if judgement.person is not None:
+        return judgement
+    return replace(judgement, person=person_of_roles(seal.properties))
 
 
 def _require_bound(bound: Sequence[OutsideReference], documents: Sequence[bytes]) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from portal.channels import codes, services
@@ -57,3 +58,31 @@ class CodeForm(forms.Form):
                 _("To nie jest kod poświadczenia. Przepisz 16 znaków, na przykład 2345-6789-ABCD-EFGH.")
             )
         return code
+
+
+class FileForm(forms.Form):
+    """The file of a receipt, and perhaps the document it is about."""
+
+    MAX_RECEIPT_BYTES = 2**20
+
+    receipt = forms.FileField(
+        label=_("Plik XML poświadczenia"),
+        help_text=_("Poświadczenie z tego portalu albo z ePUAP (UPP lub UPD), najwyżej 1 MB."),
+        widget=forms.FileInput(attrs={"accept": ".xml,application/xml,text/xml"}),
+        error_messages={"empty": _("Ten plik jest pusty. Wybierz plik XML poświadczenia.")},
+    )
+    document = forms.FileField(
+        label=_("Dokument, którego ma dotyczyć"),
+        required=False,
+        help_text=_("Podpisany plik, dokładnie taki, jaki złożono, najwyżej 10 MB."),
+        error_messages={"empty": _("Ten plik jest pusty. Wybierz inny albo zostaw to pole bez pliku.")},
+    )
+
+    def clean_receipt(self) -> UploadedFile:
+        """Refuse what is too big for a receipt."""
+        found: UploadedFile = self.cleaned_data["receipt"]
+        if (found.size or 0) > self.MAX_RECEIPT_BYTES:
+            raise forms.ValidationError(
+                _("Ten plik jest za duży na poświadczenie. Wybierz plik XML, najwyżej 1 MB.")
+            )
+        return found

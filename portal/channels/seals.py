@@ -13,6 +13,11 @@ def own_certificates() -> list[x509.Certificate]:
     return [*certificates("SEAL_CERT")[:1], *certificates("SEAL_PAST_CERTS")]
 
 
+def epuap_certificates() -> list[x509.Certificate]:
+    """Certificates that seal ePUAP's receipts. Raises PermanentError (``access.settings``)."""
+    return certificates("EPUAP_SEAL_CERT")
+
+
 def certificates(setting: str) -> list[x509.Certificate]:
     """The certificates of the PEM file a setting names, none if it is not set. Raises PermanentError."""
     if getattr(settings, setting) is None:

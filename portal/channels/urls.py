@@ -6,4 +6,5 @@ app_name = "channels"
 
 urlpatterns = [
     path("", views.check, name="check"),
+    path("plik/", views.check_file, name="check_file"),
 ]

@@ -28,7 +28,7 @@ PUBLIC = {
     "registers:property_detail", "registers:licence_list", "registers:licence_detail", "registers:lease_list",
     "registers:lease_detail", "catalogue:list", "catalogue:detail", "news:list", "news:detail",
     "account_login", "staff_login", "account_inactive", "saml_metadata", "saml_acs", "saml_finish", "pages:language",
-    "access:email", "pages:theme", "channels:check",
+    "access:email", "pages:theme", "channels:check", "channels:check_file",
 }  # fmt: skip
 """Names of the addresses that anybody may open. Whoever adds one says so here."""
 
