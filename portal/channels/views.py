@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -36,12 +36,12 @@ def check(request: HttpRequest) -> HttpResponse:
 @never_cache
 @csrf_exempt
 def check_file(request: HttpRequest) -> HttpResponse:
-    """Check by file; GET is a page that was loaded again.
+    """Check by file; GET is the empty page.
 
     The handler must stand before anything reads the form, so the token is checked right after.
     """
     if request.method != "POST":
-        return redirect("channels:check")
+        return check(request)
     handler = MemoryOnlyHandler(request)
     request.upload_handlers = [handler]
     return _check_file(request, handler)

@@ -228,8 +228,8 @@ def test_an_empty_file_says_so(pages: PageClient) -> None:
     assert "Ten plik jest pusty" in ask(pages, b"")
 
 
-def test_a_page_loaded_again_leads_to_the_form(pages: PageClient) -> None:
-    assert pages.get("/upo/plik/", status=302)["Location"] == "/upo/"
+def test_the_address_of_an_answer_opened_again_is_the_form(pages: PageClient) -> None:
+    assert "Mam plik XML" in pages.get("/upo/plik/").content.decode()
     assert Client().put("/upo/plik/").status_code == 405
 
 
