@@ -37,12 +37,11 @@ from epuap.xml.names import (
     FILTER2,
     NOT_SIGNATURE,
     SHA256,
-    SHA384,
-    SHA512,
     XPATH,
     ds,
 )
 from epuap.xml.transforms import (
+    DIGESTS,
     SignatureRefused,
     Transforms,
     decode_base64,
@@ -53,7 +52,6 @@ from epuap.xml.transforms import (
 )
 from eurzad.lib import xml
 
-DIGESTS: Mapping[str, str] = {SHA256: "sha256", SHA384: "sha384", SHA512: "sha512"}
 _MORE = "http://www.w3.org/2001/04/xmldsig-more#"
 _SIGNATURE_METHODS: Mapping[str, tuple[str, type[hashes.HashAlgorithm]]] = {
     f"{_MORE}rsa-sha256": ("rsa", hashes.SHA256),
@@ -97,13 +95,14 @@ class VerifiedReference:
 
     `element` is the element the URI resolved to, in the tree given (None for a document held outside),
     `octets` the bytes that were digested: `signed_copy()` parses those, so it holds nothing the signature
-    does not cover.
+    does not cover. `decodes` says that they are what the element holds in base64.
     """
 
     uri: str
     type: str
     element: etree._Element | None
     octets: bytes
+    decodes: bool = False
 
     def signed_copy(self) -> etree._Element:
         """Return the element as it was signed: without the enveloped signature and without comments."""
@@ -400,7 +399,7 @@ def _check_reference(
         octets = octets_of(target, reference.transforms, signature, document=not uri)
     if not hmac.compare_digest(hashlib.new(reference.digest_method, octets).digest(), reference.digest):
         raise SignatureRefused("digest" if target is not None else "outside_digest")
-    return VerifiedReference(uri=uri, type=reference.type, element=target, octets=octets)
+    return VerifiedReference(uri, reference.type, target, octets, reference.transforms.decodes)
 
 
 def _strong_key(certificate: x509.Certificate, kind: str) -> PublicKey | None:

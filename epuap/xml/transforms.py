@@ -1,4 +1,4 @@
-"""The transforms a reference may use, read against an allow-list before anything is computed.
+"""The transforms and digests a reference may use, read against an allow-list before anything is computed.
 
 What is taken, in this order: any of the ways to leave a signature out (enveloped-signature, the one XPath, the
 subtraction of xmldsig-filter2), then one canonicalisation; or base64 alone. Nothing here evaluates an
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,11 +26,15 @@ from epuap.xml.names import (
     EXC_C14N_COMMENTS,
     FILTER2,
     NOT_SIGNATURE,
+    SHA256,
+    SHA384,
+    SHA512,
     XPATH,
     ds,
 )
 from eurzad.lib import xml
 
+DIGESTS: Mapping[str, str] = {SHA256: "sha256", SHA384: "sha384", SHA512: "sha512"}
 MAX_TRANSFORMS = 3
 MAX_PREFIXES = 32
 

@@ -1,12 +1,11 @@
-"""XAdES-BES (ETSI EN 319 132-1): the office's enveloped seal, and the reading of signed properties."""
+"""XAdES-BES (ETSI EN 319 132-1): the office's enveloped seal, and the check of one of its kind."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +17,10 @@ from lxml import etree
 from epuap.xml import dsig
 from epuap.xml.dsig import ReferenceSpec, SignatureRefused, VerifiedReference
 from epuap.xml.names import DS, EXC_C14N, SHA256, SIGNED_PROPERTIES, XADES, ds, xades
+from epuap.xml.properties import SignedProperties, embedded_certificates, read_properties
 from eurzad.lib import xml
+
+__all__ = ["Detached", "check_coverage", "embedded_certificates", "read_properties", "seal"]
 
 
 @dataclass(frozen=True)
@@ -29,33 +31,6 @@ class Detached:
     data: bytes
     mime: str
     transforms: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class SignedProperties:
-    """What the signer stated beside the document."""
-
-    element: etree._Element
-    signed_at: datetime
-    digest_method: str
-    certificate_digest: bytes
-    serial_number: int | None
-
-    def names(self, certificate: x509.Certificate) -> bool:
-        """Say whether this is the certificate the signer named."""
-        der = certificate.public_bytes(serialization.Encoding.DER)
-        digest = hashlib.new(self.digest_method, der).digest()
-        return hmac.compare_digest(digest, self.certificate_digest) and self.serial_number in (
-            None,
-            certificate.serial_number,
-        )
-
-    def choose(self, candidates: Iterable[x509.Certificate]) -> x509.Certificate:
-        """Return the candidate the signer named; raise SignatureRefused if none is."""
-        for certificate in candidates:
-            if self.names(certificate):
-                return certificate
-        raise SignatureRefused("signing_certificate")
 
 
 def seal(
@@ -131,40 +106,6 @@ def _write_properties(
         etree.SubElement(entry, xades("MimeType")).text = mime
 
 
-def read_properties(signature: etree._Element) -> SignedProperties:
-    """Return the signed properties of this signature; raise SignatureRefused if there are none or two.
-
-    They are believed only after `check_coverage` has seen them among the verified references.
-    """
-    qualifying = list(signature.iter(xades("QualifyingProperties")))
-    own_id = signature.get("Id", "")
-    if len(qualifying) != 1 or not own_id or qualifying[0].get("Target") != f"#{own_id}":
-        raise SignatureRefused("signed_properties")
-    holder = qualifying[0].getparent()
-    if holder is None or holder.tag != ds("Object") or holder.getparent() is not signature:
-        raise SignatureRefused("signed_properties")
-    properties = _one(qualifying[0], xades("SignedProperties"))
-    about = _one(properties, xades("SignedSignatureProperties"))
-    certificates = [*about.iterchildren(xades("SigningCertificate"), xades("SigningCertificateV2"))]
-    if len(certificates) != 1:
-        raise SignatureRefused("signing_certificate")
-    cert = certificates[0].find(xades("Cert"))
-    digest = None if cert is None else cert.find(xades("CertDigest"))
-    if cert is None or digest is None:
-        raise SignatureRefused("signing_certificate")
-    method = dsig.DIGESTS.get(_one(digest, ds("DigestMethod")).get("Algorithm", ""))
-    if method is None:
-        raise SignatureRefused("digest_method")
-    serial = xml.text_of(cert.find(f"{xades('IssuerSerial')}/{ds('X509SerialNumber')}"))
-    return SignedProperties(
-        element=properties,
-        signed_at=_moment(xml.text_of(_one(about, xades("SigningTime")))),
-        digest_method=method,
-        certificate_digest=dsig.decode_base64(_one(digest, ds("DigestValue"))),
-        serial_number=int(serial) if serial.isascii() and serial.isdigit() and len(serial) <= 60 else None,
-    )
-
-
 def check_coverage(
     references: Sequence[VerifiedReference], properties: SignedProperties, *, root: etree._Element
 ) -> None:
@@ -174,32 +115,3 @@ def check_coverage(
     stated = [one for one in references if one.type == SIGNED_PROPERTIES]
     if len(stated) != 1 or stated[0].element is not properties.element:
         raise SignatureRefused("signed_properties")
-
-
-def embedded_certificates(signature: etree._Element) -> list[x509.Certificate]:
-    """Return the certificates a signature brings along: candidates to be checked, never trusted as such."""
-    path = f"{ds('KeyInfo')}/{ds('X509Data')}/{ds('X509Certificate')}"
-    found = list(signature.iterfind(path))
-    if len(found) > 10:
-        raise SignatureRefused("key_info")
-    try:
-        return [x509.load_der_x509_certificate(dsig.decode_base64(one)) for one in found]
-    except ValueError as error:
-        raise SignatureRefused("key_info") from error
-
-
-def _one(parent: etree._Element, name: str) -> etree._Element:
-    found = list(parent.iterchildren(name))
-    if len(found) != 1:
-        raise SignatureRefused("signed_properties")
-    return found[0]
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise SignatureRefused("signing_time") from error
-    if moment.tzinfo is None:
-        raise SignatureRefused("signing_time")
-    return moment

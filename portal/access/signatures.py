@@ -95,8 +95,7 @@ def check(data: bytes) -> Checked:
     if data.startswith(b"%PDF"):
         found = DocumentReport("invalid", "pdf")
     else:
-        one = verify_document(data, trusted_seals=trust.seals, qualified_cas=trust.qualified, now=now)
-        found = DocumentReport.of([one], data)
+        found = verify_document(data, trust=trust, now=now)
     if not found.is_valid or not found.signers:
         raise Refused(_category(found), _kept(_worst(found)))
     return Checked(found.signatures, found.payload)
@@ -172,7 +171,9 @@ _CATEGORIES = {
     "unsigned": "unsigned",
     "pdf": "unsupported",
     "signature_position": "unsupported",
-    "several_signatures": "unsupported",
+    "too_many_signatures": "unsupported",
+    "several_objects": "unsupported",
+    "document_missing": "unsupported",
     "transform": "unsupported",
     "revoked": "revoked",
     "revoked_since": "revoked",

@@ -8,6 +8,7 @@ import pytest
 from lxml import etree
 
 from epuap.inbox.models import InboundDocument, OutboundLetter
+from epuap.signatures.trust import Trust
 from epuap.xml.verify import verify_document
 from eurzad.lib import clock
 from eurzad.lib.personas import CELINA, GRAZYNA
@@ -189,10 +190,10 @@ def test_decision_goes_back_as_a_sealed_letter_once(
     assert letter.recipient_box == "/grazynaolcha/domyslna"
     report = verify_document(
         bytes(letter.document),
-        trusted_seals=[office_seal.certificate],
+        trust=Trust(seals=(office_seal.certificate,)),
         now=clock.now() + timedelta(seconds=1),
     )
-    assert report.code == "no_person" and "document" in report.covered, (
+    assert report.code == "no_person" and "document" in report.signatures[0].covered, (
         "sealed by the office, no person's signature"
     )
     assert "Wniosek przyjęto" in "".join(etree.fromstring(bytes(letter.document)).itertext())

@@ -8,6 +8,7 @@ from epuap.saml import services as saml
 from epuap.saml.assertion import VerifiedPerson
 from epuap.saml.errors import SignInRefused
 from epuap.saml.models import SignInRequest
+from epuap.signatures.trust import Trust
 from epuap.soap.errors import BadAnswer, ServiceFault
 from epuap.soap.mailbox import MailboxClient
 from epuap.soap.pull import PullClient
@@ -27,12 +28,11 @@ def certificate(simulator: Simulator, name: str) -> x509.Certificate:
 
 
 def report(simulator: Simulator, document: bytes):  # type: ignore[no-untyped-def]
-    return verify_document(
-        document,
-        trusted_seals=[certificate(simulator, "tps-seal.crt")],
-        qualified_cas=[certificate(simulator, "qualified-ca.crt")],
-        now=clock.now(),
+    trust = Trust(
+        seals=(certificate(simulator, "tps-seal.crt"),),
+        qualified=(certificate(simulator, "qualified-ca.crt"),),
     )
+    return verify_document(document, trust=trust, now=clock.now())
 
 
 @pytest.fixture
@@ -57,8 +57,9 @@ def test_signing(portal_talks_to_simulator: Simulator, kind: str, method: str) -
     drive_signing(url, kind=kind)
     document = client.get_signed_document(url)
     found = report(portal_talks_to_simulator, document)
-    assert (found.status, found.code, found.method) == ("valid", "ok", method)
-    assert found.signer.pesel == ANNA.pesel
+    (one,) = found.signatures
+    assert (found.status, one.code, one.method) == ("valid", "ok", method)
+    assert one.signer.pesel == ANNA.pesel
     assert payload_digest(document) == payload_digest(DOCUMENT)
 
 
@@ -92,7 +93,7 @@ def test_application_from_epuap(portal_talks_to_simulator: Simulator, pull: Pull
     head = pull.fetch_next()
     assert head is not None and head.sender_entity == "grazynaolcha"
     assert head.reply_address == "/grazynaolcha/domyslna"
-    assert report(portal_talks_to_simulator, head.content).signer.pesel == GRAZYNA.pesel
+    assert report(portal_talks_to_simulator, head.content).signers[0].pesel == GRAZYNA.pesel
     pull.confirm(head.sha1)
     assert pull.fetch_next() is None
 

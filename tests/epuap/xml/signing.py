@@ -49,6 +49,7 @@ def sign_document(
     root_uri: str = "",
     digest_of: Party | None = None,
     serial_of: Party | None = None,
+    issuer_name: str = "",
     target: str = "#Signature-1",
     properties_uri: str = "#SignedProps-1",
     second_properties: str = "",
@@ -61,6 +62,7 @@ def sign_document(
     certificates = "".join(
         f"<ds:X509Certificate>{base64_der(one)}</ds:X509Certificate>" for one in (signer, *chain)
     )
+    issuer_name = issuer_name or named.certificate.issuer.rfc4514_string()
     claimed = (
         f"<xades:SignerRole><xades:ClaimedRoles><xades:ClaimedRole>{role}</xades:ClaimedRole>"
         "</xades:ClaimedRoles></xades:SignerRole>"
@@ -83,7 +85,7 @@ def sign_document(
 <xades:SigningCertificate><xades:Cert><xades:CertDigest>
 <ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>
 <ds:DigestValue>{cert_digest}</ds:DigestValue>
-</xades:CertDigest><xades:IssuerSerial><ds:X509IssuerName>CN=any</ds:X509IssuerName>
+</xades:CertDigest><xades:IssuerSerial><ds:X509IssuerName>{issuer_name}</ds:X509IssuerName>
 <ds:X509SerialNumber>{(serial_of or named).certificate.serial_number}</ds:X509SerialNumber>
 </xades:IssuerSerial>
 </xades:Cert></xades:SigningCertificate>

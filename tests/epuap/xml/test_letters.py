@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from epuap.signatures.trust import Trust
 from epuap.xml import letters, schema, verify, xades
 from eurzad.lib import xml
 from tests.epuap.xml.conftest import Party
@@ -49,10 +50,9 @@ def test_a_sealed_letter_keeps_its_stylesheet_and_its_words(office: Party) -> No
         signed_at=dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC),
     )
     assert verify.payload_digest(sealed) == verify.payload_digest(data)
-    report = verify.verify_document(
-        sealed, trusted_seals=[office.certificate], now=dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
-    )
-    assert report.covered == ("document", "signed_properties")
+    trust = Trust(seals=(office.certificate,))
+    report = verify.verify_document(sealed, trust=trust, now=dt.datetime(2026, 11, 25, tzinfo=dt.UTC))
+    assert report.signatures[0].covered == ("document", "signed_properties")
 
 
 def test_a_letter_without_text_is_not_written() -> None:
