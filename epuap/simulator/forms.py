@@ -8,12 +8,16 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 
-from epuap.simulator import elsewhere, people
+from epuap.simulator import elsewhere, failures, people
 from epuap.simulator.errors import Refused
 from epuap.simulator.people import Person
 from eurzad.lib.identifiers import IdentifierError
 
 MAX_ATTACHMENT_BYTES = 7 * 10**6
+
+
+def _number(least: int) -> forms.NumberInput:
+    return forms.NumberInput(attrs={"inputmode": "numeric", "min": least})
 
 
 class SomebodyForm(forms.Form):
@@ -148,3 +152,28 @@ class FileForm(forms.Form):
             state=values["state"],
             person=person,
         )
+
+
+def _failures() -> list[tuple[str, list[tuple[str, str]]]]:
+    return [
+        (heading, [(name.value, name.label) for name in failures.Name if name.value.startswith(beginnings)])
+        for heading, beginnings in failures.GROUPS
+    ]
+
+
+class OrderForm(forms.Form):
+    """An order of a failure."""
+
+    name = forms.ChoiceField(label="Co ma się stać", choices=_failures)
+    times = forms.IntegerField(
+        label="Ile razy", min_value=1, max_value=failures.MAX_TIMES, initial=1, widget=_number(1)
+    )
+    seconds = forms.IntegerField(
+        label="Ile sekund (nieobowiązkowo)",
+        min_value=0,
+        max_value=failures.MAX_SECONDS,
+        required=False,
+        widget=_number(0),
+        help_text="Jak długo trwa cisza albo opóźnienie. Puste: cisza trwa "
+        f"{failures.SILENCE_SECONDS} s, a spóźnione UPP czeka na przycisk „Dostarcz teraz”.",
+    )

@@ -2,12 +2,29 @@
 
 from django.urls import path
 
-from epuap.simulator.views import account, authorities, control, sign_document, sign_in, web_services
+from epuap.simulator.views import (
+    account,
+    authorities,
+    control,
+    control_pages,
+    sign_document,
+    sign_in,
+    web_services,
+)
 
 app_name = "simulator"
 urlpatterns = [
-    path("", control.overview, name="overview"),
+    path("", control_pages.overview, name="overview"),
     path("sterowanie/", control.control, name="control"),
+    path("sterowanie/zamow/", control_pages.order, name="order"),
+    path("sterowanie/wycofaj/", control_pages.withdraw, name="withdraw"),
+    path("sterowanie/upp/<int:receipt_id>/", control_pages.release_receipt, name="release_receipt"),
+    path(
+        "sterowanie/certyfikaty/<int:certificate_id>/",
+        control_pages.revoke_certificate,
+        name="revoke_certificate",
+    ),
+    path("sterowanie/wywolania/<int:exchange_id>/", control_pages.exchange, name="exchange"),
     path("sterowanie/nadanie/", control.deliver, name="deliver"),
     path("sterowanie/plik/", control.keep_file, name="keep_file"),
     path("sterowanie/upp/", control.release, name="release"),

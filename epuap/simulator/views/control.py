@@ -1,4 +1,4 @@
-"""The overview page, and the switch that orders failures."""
+"""Control over JSON: failures, files into the office's box, late receipts, revoked certificates."""
 
 from __future__ import annotations
 
@@ -9,22 +9,15 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from epuap.simulator import authorities, boxes, failures, people, repository
 from epuap.simulator.errors import Refused
 from epuap.simulator.people import Person
+from epuap.simulator.views import control_pages
 from epuap.simulator.wire.mailbox import File
 from epuap.simulator.wire.repository import BigFile
-
-
-def overview(request: HttpRequest) -> HttpResponse:
-    """What the simulator plays, and which failures are ordered."""
-    ordered = failures.ordered()
-    rows = [(name.value, name.label, ordered.get(name.value, 0)) for name in failures.Name]
-    return render(request, "simulator/overview.html", {"behaviours": rows})
 
 
 def _json(request: HttpRequest) -> dict[str, Any]:
@@ -42,7 +35,12 @@ def _json(request: HttpRequest) -> dict[str, Any]:
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def control(request: HttpRequest) -> HttpResponse:
-    """Order a failure: {"behaviour": name, "times": n}; n = 0 withdraws it. GET lists what is ordered."""
+    """Order a failure: {"behaviour", "times", "seconds"}; times = 0 withdraws it. GET lists what is ordered.
+
+    A browser, which asks for text/html, gets the control page.
+    """
+    if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
+        return control_pages.show(request)
     if request.method == "POST":
         try:
             values = _json(request)
