@@ -39,8 +39,8 @@ class TrustedSignatureNeedsPesel(AccessError):
             str(
                 _(
                     "Podpis zaufany mają tylko osoby z numerem PESEL, a Ciebie zalogowano zagranicznym "
-                    "identyfikatorem eIDAS. Wniosek jest zapisany. Podpisz go podpisem kwalifikowanym albo "
-                    "przyjdź z dokumentem tożsamości do urzędu."
+                    "identyfikatorem eIDAS. Wniosek jest zapisany. Pobierz go, podpisz podpisem kwalifikowanym we "
+                    "własnym programie i wgraj albo przyjdź z dokumentem tożsamości do urzędu."
                 )
             )
         )

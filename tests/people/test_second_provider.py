@@ -44,8 +44,11 @@ def test_every_provider_is_a_button(pz_visitor: Browser, settings) -> None:
         return [" ".join(one.itertext()).strip() for one in found]
 
     assert buttons() == ["Zaloguj się przez login.gov.pl", "Zaloguj się przez Profil Zaufany"]
+    page = pz_visitor.client.get("/logowanie/").content.decode()
+    assert "na to samo konto" in page and page.count("innego kraju Unii") == 1
     del settings.IDENTITY_PROVIDERS["pz"]
     assert buttons() == ["Zaloguj się przez login.gov.pl"]
+    assert "na to samo konto" not in pz_visitor.client.get("/logowanie/").content.decode()
 
 
 @pytest.mark.parametrize("answer", [plain_answer(), plain_answer(encrypt=True)], ids=["plain", "encrypted"])
