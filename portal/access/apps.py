@@ -11,10 +11,12 @@ class AccessConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings
 
-        from epuap.inbox import handlers
+        from epuap.inbox import handlers, reasons
+        from portal.access.mailbox_reasons import REASONS
         from portal.access.services.epuap_door import open_from_epuap
         from portal.channels import intake
 
         for channel in ("portal", "epuap"):
             intake.register(channel)
         handlers.register(settings.ACCESS_FORM_NAMESPACE, open_from_epuap)
+        reasons.add(REASONS)

@@ -7,3 +7,9 @@ class NoticesConfig(AppConfig):
     label = "notices"
     verbose_name = _("Powiadomienia")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from epuap.inbox import watchers
+        from portal.notices.mailbox import note_attention
+
+        watchers.register(note_attention)

@@ -1,5 +1,5 @@
 from eurzad.outbox.registry import every, handler
-from portal.notices import services
+from portal.notices import mailbox, services
 
 
 @handler("notices.send_email")
@@ -12,3 +12,9 @@ def send_email(notice_id: str) -> None:
 def resend_emails() -> None:
     """Take up mail that was set aside."""
     services.resend_emails()
+
+
+@handler("notices.mailbox")
+def tell_of_mailbox() -> None:
+    """Tell clerks what waits in the ePUAP mailbox."""
+    mailbox.tell_clerks()
