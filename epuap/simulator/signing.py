@@ -96,6 +96,11 @@ def sign(signing: Signing, person: Person, kind: str) -> str:
     return signing.success_url
 
 
+def sign_at_once(document: bytes, person: Person) -> bytes:
+    """Return a document with a trusted signature, as a form on ePUAP gets it."""
+    return xades.sign_trusted(document, person, keys.load("tps-seal"), issuer=settings.SIM_IDP_ENTITY_ID)
+
+
 def cancel(signing: Signing) -> None:
     """Mark that the person will not sign."""
     Signing.objects.filter(pk=signing.pk, state=Signing.State.WAITING).update(state=Signing.State.CANCELLED)
@@ -117,12 +122,17 @@ def _add(envelope: Envelope) -> etree._Element:
     return tps.build_return("addDocumentToSigning", page_url(signing))
 
 
-def _get(envelope: Envelope) -> etree._Element:
-    address = fields(envelope.payload, ["id"])["id"]
+def find(address: str) -> Signing:
+    """Return the document waiting under the address of its signing page; raises Refused."""
     token = address.removeprefix(f"{settings.SIM_BASE_URL}/pz/podpis/").removesuffix("/")
     signing = Signing.objects.filter(token=token).first()
     if signing is None or page_url(signing) != address:
         raise Refused("unknown_id", "Nieznany identyfikator dokumentu")
+    return signing
+
+
+def _get(envelope: Envelope) -> etree._Element:
+    signing = find(fields(envelope.payload, ["id"])["id"])
     if signing.state != Signing.State.SIGNED or signing.signed_content is None:
         raise Refused("not_signed", "Dokument nie został podpisany")
     if failures.take(Name.TPS_SIGNED_AGAIN):

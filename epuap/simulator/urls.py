@@ -26,6 +26,7 @@ urlpatterns = [
     ),
     path("sterowanie/wywolania/<int:exchange_id>/", control_pages.exchange, name="exchange"),
     path("sterowanie/nadanie/", control.deliver, name="deliver"),
+    path("sterowanie/podpis/", control.sign, name="sign_as_anybody"),
     path("sterowanie/plik/", control.keep_file, name="keep_file"),
     path("sterowanie/upp/", control.release, name="release"),
     path("sterowanie/uniewaznienie/", control.revoke, name="revoke"),

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from epuap.simulator import authorities, boxes, failures, people, repository
+from epuap.simulator import authorities, boxes, failures, people, repository, signing
 from epuap.simulator.errors import Refused
 from epuap.simulator.people import Person
 from epuap.simulator.views import control_pages
@@ -96,6 +96,33 @@ def keep_file(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": str(error)}, status=400)
     stored = repository.keep(big, subject=settings.SIM_OFFICE_ENTITY_ID, uploaded_by="sterowanie")
     return JsonResponse({"file_id": stored.file_id, "address": repository.address(stored)}, status=201)
+
+
+def _anybody(values: dict[str, Any]) -> Person:
+    parts = (str(values.get(name, "")) for name in ("given_name", "family_name", "pesel"))
+    try:
+        return people.somebody(*parts)
+    except ValueError as error:
+        raise Refused("person", "no such person can be") from error
+
+
+@csrf_exempt
+@require_POST
+def sign(request: HttpRequest) -> HttpResponse:
+    """Sign as anybody: {"given_name", "family_name", "pesel"} and {"address"} of a signing page, or {"content"}.
+
+    The answer is {"return_url"} of the page, or the signed {"content"} (base64).
+    """
+    try:
+        values = _json(request)
+        person = _anybody(values)
+        if "address" in values:
+            waiting = signing.find(str(values["address"]))
+            return JsonResponse({"return_url": signing.sign(waiting, person, "epsignature")})
+        signed = signing.sign_at_once(_content(values), person)
+    except Refused as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    return JsonResponse({"content": base64.b64encode(signed).decode()})
 
 
 @csrf_exempt

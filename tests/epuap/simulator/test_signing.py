@@ -154,3 +154,22 @@ def test_ordered_failures(peer: Peer) -> None:
             verify_xades(etree.fromstring(signed(peer)), seal)
     peer.simulator.order("tps_fault")
     assert "ordered" in fault_of(peer.leave_document(DOCUMENT))
+
+
+def as_anybody(peer: Peer, **values: str) -> requests.Response:
+    person = {"given_name": "Zenobia", "family_name": "Próbna", "pesel": "50810100014"}
+    return requests.post(f"{peer.simulator.base_url}/sterowanie/podpis/", json=person | values, timeout=10)
+
+
+def test_signed_as_anybody_over_json(peer: Peer) -> None:
+    url = leave(peer)
+    answer = as_anybody(peer, address=url)
+    assert answer.json() == {"return_url": f"{peer.simulator.portal_url}/ok/"}
+    assert "50810100014" in fetch(peer, url).decode()
+
+    content = as_anybody(peer, content=base64.b64encode(DOCUMENT).decode()).json()["content"]
+    assert payload(base64.b64decode(content)) == payload(DOCUMENT)
+    verify_xades(etree.fromstring(base64.b64decode(content)), peer.public("tps-seal.crt"))
+
+    for bad in ({"pesel": "50810100015"}, {"address": f"{url}x"}, {"content": "?"}, {"content": ""}):
+        assert as_anybody(peer, **bad).status_code == 400
