@@ -12,8 +12,11 @@ from epuap.signatures.trust import Trust
 from epuap.xml.verify import verify_document
 from eurzad.lib import clock
 from eurzad.lib.personas import CELINA, GRAZYNA
+from eurzad.outbox.models import Job
 from portal.access.models import AccessApplication
 from portal.access.services import deciding, epuap_door
+from portal.channels.models import Channel
+from portal.notices.models import Notice
 from portal.people.models import Identity, User
 from tests.access.conftest import NAMESPACE, form_document, sign_as
 from tests.epuap.xml.conftest import Party, make_party
@@ -173,6 +176,22 @@ def test_status_after_first_sign_in(pages: PageClient, epuap_filed: AccessApplic
     assert epuap_filed.number in page and "koncie ePUAP" in page
     pages.get(f"/konto/wniosek/{epuap_filed.public_id}/upo/", status=404)
     pages.get(f"/konto/wniosek/{epuap_filed.public_id}/dokument/")
+
+
+def test_decision_is_not_lost_when_the_channel_sends_no_letters(
+    epuap_filed: AccessApplication, ewa: User, run_jobs: Callable[..., int]
+) -> None:
+    Channel.objects.filter(code="epuap").update(sends_letters=False)
+    deciding.approve(application_id=epuap_filed.pk, clerk=ewa, subject=make_subject(GRAZYNA))
+    run_jobs()
+    assert not OutboundLetter.objects.exists()
+    job = Job.objects.get(name="access.send_decision")
+    assert (job.state, job.error_code) == ("failed", "channel_not_sending")
+    assert Notice.objects.filter(user=ewa, topic="access.letter_not_sent").exists()
+    assert not epuap_filed.events.filter(kind="letter_sent").exists()
+    Channel.objects.filter(code="epuap").update(sends_letters=True)
+    epuap_door.send_decision(str(epuap_filed.public_id))
+    assert OutboundLetter.objects.count() == 1
 
 
 def test_decision_goes_back_as_a_sealed_letter_once(

@@ -74,6 +74,18 @@ def sign_in_somebody(page: Page, town: Town, given_name: str, family_name: str, 
     expect(page.locator(".session")).to_contain_text(f"{given_name} {family_name}")
 
 
+def apply_until_signing(page: Page, town: Town, name: str, pesel: str) -> None:
+    """Sign in somebody the town does not know and take their application to the signing page."""
+    sign_in_somebody(page, town, name, "Sosna", pesel)
+    page.goto(f"{town.portal}/konto/wniosek/formularz/")
+    page.get_by_label("Numer domu").fill("5")
+    page.get_by_label("Kod pocztowy").fill("99-901")
+    page.get_by_label("Miejscowość").fill("Jarzębin")
+    page.get_by_role("button", name="Dalej").click()
+    page.get_by_role("button", name="Przejdź do podpisu").click()
+    expect(heading(page, "Podpisz dokument")).to_be_visible()
+
+
 def sign_out(page: Page) -> None:
     """Leave the portal."""
     page.get_by_role("button", name="Wyloguj się").click()

@@ -11,6 +11,7 @@ from eurzad.lib.personas import DAMIAN, FILIP, HENRYK
 from tests.e2e.look import Look
 from tests.e2e.steps import (
     Town,
+    apply_until_signing,
     begin_sign_in,
     choose_one_instalment,
     heading,
@@ -19,7 +20,6 @@ from tests.e2e.steps import (
     reload_until,
     sign_in,
     sign_in_demo,
-    sign_in_somebody,
 )
 
 REFERENCE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
@@ -92,20 +92,8 @@ def test_pages_that_only_pass_the_browser_on_work_by_their_button(page: Page, to
     expect(page.locator(".session")).to_contain_text(HENRYK.full_name)
 
 
-def _apply(page: Page, town: Town, name: str, pesel: str) -> None:
-    """Sign in somebody the town does not know and take their application to the signing page."""
-    sign_in_somebody(page, town, name, "Sosna", pesel)
-    page.goto(f"{town.portal}/konto/wniosek/formularz/")
-    page.get_by_label("Numer domu").fill("5")
-    page.get_by_label("Kod pocztowy").fill("99-901")
-    page.get_by_label("Miejscowość").fill("Jarzębin")
-    page.get_by_role("button", name="Dalej").click()
-    page.get_by_role("button", name="Przejdź do podpisu").click()
-    expect(heading(page, "Podpisz dokument")).to_be_visible()
-
-
 def test_cancelled_signing_can_be_taken_up_or_given_up(page: Page, town: Town, look: Look) -> None:
-    _apply(page, town, "Karol", invented_pesel(date(1861, 3, 9), 411))
+    apply_until_signing(page, town, "Karol", invented_pesel(date(1861, 3, 9), 411))
     page.get_by_role("button", name="Anuluj").click()
     expect(page.locator(".messages")).to_contain_text("Nie podpisano wniosku. Nic nie przepadło")
     again = page.get_by_role("link", name="Przejdź na stronę podpisu")
@@ -122,7 +110,7 @@ def test_cancelled_signing_can_be_taken_up_or_given_up(page: Page, town: Town, l
 def test_a_signature_that_is_refused_leaves_everything_for_the_next_try(
     page: Page, town: Town, look: Look
 ) -> None:
-    _apply(page, town, "Leon", invented_pesel(date(1862, 4, 2), 231))
+    apply_until_signing(page, town, "Leon", invented_pesel(date(1862, 4, 2), 231))
     for failure in BAD_SIGNATURES:
         town.order(failure)
         page.get_by_role("button", name="Podpisz", exact=True).click()

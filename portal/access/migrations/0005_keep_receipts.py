@@ -45,8 +45,9 @@ def give_back(apps, schema_editor):
     for application in applications.exclude(receipt=None).select_related("receipt").iterator(chunk_size=100):
         receipt = application.receipt
         applications.filter(pk=application.pk).update(
-            upp=bytes(receipt.content), upp_identifier=receipt.identifier
+            upp=bytes(receipt.content), upp_identifier=receipt.identifier, receipt=None
         )
+        receipt.delete()
     settle(schema_editor)
 
 

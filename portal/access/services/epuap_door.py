@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from epuap.inbox.models import InboundDocument
@@ -14,6 +15,8 @@ from portal.access.models import AccessApplication, Door
 from portal.access.rules import State
 from portal.access.services import drafting, filing, history
 from portal.channels import senders
+from portal.channels.errors import ChannelError
+from portal.notices.services import notify_staff
 from portal.people import pii
 from portal.people import services as people
 from portal.people.models import Identity
@@ -82,25 +85,40 @@ def open_from_epuap(inbound: InboundDocument) -> None:
 def send_decision(application_id: str) -> None:
     """Seal the decision as a letter and send it back through the applicant's channel, once.
 
-    Raises ChannelError when the town has switched the channel off: the job then waits for a person.
+    Raises ChannelError when the town has switched the channel off: clerks are told, and the job waits for them.
     """
     application = AccessApplication.objects.select_related("joined_to").get(public_id=application_id)
     decided = application.joined_to or application
     if decided.decided_at is None or not application.reply_box:
         return
     decided_on = clock.to_warsaw(decided.decided_at).date()
-    with transaction.atomic():
-        senders.send(
-            application.door,
-            senders.Letter(
-                recipient=application.reply_box,
-                document=documents.build_decision_letter(application, decided, decided_on=decided_on),
-                title=_("Decyzja w sprawie wniosku %(number)s") % {"number": application.number},
-                file_name="decyzja.xml",
-                key=f"access.decision:{application.public_id}",
-            ),
+    letter = senders.Letter(
+        recipient=application.reply_box,
+        document=documents.build_decision_letter(application, decided, decided_on=decided_on),
+        title=_("Decyzja w sprawie wniosku %(number)s") % {"number": application.number},
+        file_name="decyzja.xml",
+        key=f"access.decision:{application.public_id}",
+    )
+    try:
+        with transaction.atomic():
+            senders.send(application.door, letter)
+            history.note_once(application, "letter_sent")
+    except ChannelError:
+        _tell_staff_not_sent(application)
+        raise
+
+
+def _tell_staff_not_sent(application: AccessApplication) -> None:
+    notify_staff(
+        permission="access.decide_accessapplication",
+        topic="access.letter_not_sent",
+        text=_(
+            "Decyzji w sprawie wniosku %(number)s nie wysłano: kanał ePUAP nie wysyła teraz pism. Włącz wysyłanie "
+            "w kanałach i uruchom zadanie access.send_decision ponownie albo doręcz decyzję inaczej."
         )
-        history.note_once(application, "letter_sent")
+        % {"number": application.number},
+        url=reverse("admin:access_accessapplication_change", args=[application.pk]),
+    )
 
 
 def _declared_number(declared: application_xml.ApplicationDocument) -> tuple[Identity.Scheme, str]:
