@@ -395,18 +395,26 @@ def desk_of(application: AccessApplication, *, query: str = "") -> Desk:
 
 
 def _compare(application: AccessApplication) -> list[Comparison]:
-    identity, signer = application.identity, (application.signature_report or {}).get("signer") or {}
+    signer = (application.signature_report or {}).get("signer") or {}
     return [
         _row(_("Imię"), application.given_name, signer.get("given_name", "")),
         _row(_("Nazwisko"), application.family_name, signer.get("family_name", "")),
-        Comparison(
-            identity.identifier_label,
-            application.masked_identifier,
-            identity.masked_identifier,
-            (application.identifier_scheme, application.identifier_fingerprint)
-            == (identity.scheme, identity.fingerprint),
-        ),
+        _compare_numbers(application),
     ]
+
+
+def _compare_numbers(application: AccessApplication) -> Comparison:
+    """A signature carries a PESEL; a foreign identifier is known from the sign-in, and no signature says it."""
+    identity = application.identity
+    declared = application.masked_identifier
+    if not identity.has_pesel:
+        said = _("podpis go nie zawiera; potwierdzono go przy logowaniu")
+        return Comparison(identity.identifier_label, declared, said, None)
+    same = (application.identifier_scheme, application.identifier_fingerprint) == (
+        identity.scheme,
+        identity.fingerprint,
+    )
+    return Comparison(identity.identifier_label, declared, identity.masked_identifier, same)
 
 
 def _row(label: str, declared: str, signed: str) -> Comparison:

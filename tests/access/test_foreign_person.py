@@ -103,6 +103,7 @@ def test_the_desk_shows_it_masked_and_says_that_the_ledger_cannot_be_matched(
         f"/admin/access/accessapplication/{waiting.pk}/change/?osoba=Wrzos"
     ).content.decode()
     assert MASKED in page and IDENTIFIER not in page
+    assert "potwierdzono go przy logowaniu" in page, "no signature carries it"
     assert "nie można przeszukać po numerze PESEL" in page and "02.05.1871" in page
     assert "ma PESEL, którego wnioskodawca nie potwierdził" in page
     assert "ten sam PESEL" not in page and "nie ma tego numeru PESEL" not in page
