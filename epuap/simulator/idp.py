@@ -154,15 +154,17 @@ def resolve_artifact(provider: Provider, data: bytes) -> etree._Element:
 
 
 def _resolved(provider: Provider, sign_in: SignIn, request_id: str) -> etree._Element:
-    credential = _credential(provider)
-    content = answers.build_response(sign_in, provider, credential)
-    if not provider.is_node:
-        dsig.sign_saml(content, credential)
+    unsigned, credential = failures.take(Name.IDP_UNSIGNED), _credential(provider)
+    # The node's assertion stays signed inside its encryption; of Profil Zaufany nothing stays signed.
+    inside = None if unsigned and not provider.is_node else credential
+    content = answers.build_response(sign_in, provider, inside)
+    if inside is not None and not provider.is_node:
+        dsig.sign_saml(content, inside)
     outer = saml.build_response(
         "ArtifactResponse", provider.entity_id, in_response_to=request_id, status=("Success",)
     )
     outer.append(content)
-    if failures.take(Name.IDP_UNSIGNED):
+    if unsigned:
         return outer
     dsig.sign_saml(outer, credential)
     if failures.take(Name.IDP_BAD_SIGNATURE):

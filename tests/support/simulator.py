@@ -96,6 +96,25 @@ class Simulator:
         answer.raise_for_status()
         return bool(answer.json()["revoked"])
 
+    def second_provider(self, *, binding: str = "artifact", by_session: bool = False) -> dict[str, Any]:
+        """The entry of IDENTITY_PROVIDERS for Profil Zaufany; `by_session` has the person from getTpUserInfo."""
+        natural_person = "http://eidas.europa.eu/attributes/naturalperson"
+        attributes = {
+            "identifier": f"{natural_person}/PersonIdentifier",
+            "given_name": f"{natural_person}/CurrentGivenName",
+            "family_name": f"{natural_person}/CurrentFamilyName",
+            "birth_date": f"{natural_person}/DateOfBirth",
+        }
+        return {
+            "metadata": self.public_dir / "idp-epuap-metadata.xml",
+            "profile": "epuap",
+            "label": "",
+            "binding": binding,
+            "levels": ("http://eidas.europa.eu/LoA/substantial", "http://eidas.europa.eu/LoA/high"),
+            "attributes": {} if by_session else attributes,
+            "userinfo_url": f"{self.base_url}/pz-services/tpUserInfo" if by_session else "",
+        }
+
     def portal_settings(self) -> dict[str, Any]:
         """Django settings with which the portal talks to this process."""
         keys, public = self.portal_keys, self.public_dir
@@ -107,6 +126,8 @@ class Simulator:
             "SAML_SP_ENTITY_ID": f"{self.portal_url}/saml/login/metadata/",
             "SAML_SP_KEY": keys / "sp.key",
             "SAML_SP_CERT": keys / "sp.crt",
+            "SAML_SP_RSA_KEY": keys / "saml-rsa.key",
+            "SAML_SP_RSA_CERT": keys / "saml-rsa.crt",
             "EPUAP_WS_URL": self.base_url,
             "EPUAP_ENTITY_ID": OFFICE_ENTITY_ID,
             "EPUAP_BOX_NAME": OFFICE_BOX_NAME,

@@ -29,7 +29,7 @@ def sign_pdf(document: bytes, signer: Credential, issuer: x509.Certificate) -> b
     key = signer.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    known = SimpleCertificateStore.from_certs([_certificate(issuer)])
+    known = SimpleCertificateStore.from_certs([_certificate(issuer)])  # type: ignore[no-untyped-call]
     pdf_signer = signers.SimpleSigner(
         signing_cert=_certificate(signer.certificate),
         signing_key=asn1_keys.PrivateKeyInfo.load(key),
