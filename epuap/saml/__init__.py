@@ -1,1 +1,1 @@
-"""Sign-in by the national node (login.gov.pl): SAML 2.0 with HTTP-Artifact. Knows persons, not accounts."""
+"""Sign-in by SAML 2.0: login.gov.pl, or another provider of profile epuap. Knows persons, not accounts."""

@@ -14,7 +14,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from epuap.saml import config, guard, messages, names, transport
+from epuap.saml import config, guard, messages, names
 from epuap.saml.artifact import resolution_url
 from epuap.saml.assertion import Authentication, Expectation, PersonData, Session, VerifiedPerson, person_data
 from epuap.saml.errors import SignInRefused
@@ -225,6 +225,8 @@ def send_logout(public_id: uuid.UUID) -> None:
 
 
 def _end_session(provider: IdentityProvider, session: Session) -> None:
+    from epuap.saml import transport
+
     message_id = messages.new_id()
     answer = transport.post_soap(
         provider.logout_url,
@@ -290,6 +292,8 @@ def _require_open(request: SignInRequest) -> None:
 
 
 def _ask(url: str, message: bytes) -> bytes:
+    from epuap.saml import transport
+
     try:
         return transport.post_soap(url, message)
     except (TransientError, PermanentError) as error:
