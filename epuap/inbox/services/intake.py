@@ -22,6 +22,7 @@ from epuap.inbox.services import attachments
 from epuap.inbox.services.jobs import enqueue_handling
 from epuap.inbox.watchers import Attention
 from epuap.soap.pull import PullClient, PulledDocument
+from epuap.xml.verify import peek_payload
 from eurzad.lib import clock
 from eurzad.lib.errors import AdapterError, DomainError, PermanentError, TransientError
 from eurzad.lib.xml import XmlRejected, parse
@@ -214,8 +215,12 @@ def dispatch(document: InboundDocument) -> None:
 
 
 def read_payload(content: bytes) -> etree._Element:
-    """The root of the document. Raises XmlRejected."""
-    return parse(content)
+    """The root of the document, also of one inside an enveloping signature. Raises XmlRejected."""
+    root = parse(content)
+    try:
+        return parse(peek_payload(content))
+    except XmlRejected:  # a signature around something that is no XML
+        return root
 
 
 def namespace_of(root: etree._Element) -> str:
