@@ -71,7 +71,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("Podpisany plik"),
-        help_text=_("Jeden plik XML, najwyżej 10 MB."),
+        help_text=_("Jeden plik PDF, XML albo XAdES, najwyżej 10 MB."),
         allow_empty_file=True,
         error_messages={
             "required": _("Wybierz podpisany plik ze swojego komputera."),
@@ -114,7 +114,6 @@ def kind_of(content: bytes) -> str:
 
 
 _WRONG_KINDS = {
-    "pdf": _("Podpisanych plików PDF jeszcze nie przyjmujemy. Pobierz i podpisz dokument XML."),
     "archive": _(
         "To jest archiwum (ZIP, ASiC) albo dokument Worda, a nie podpisany plik. W programie do podpisu wybierz "
         "PAdES dla pliku PDF albo XAdES dla pliku XML."

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from epuap.signatures.pades import is_pdf, verify_pdf
 from epuap.signatures.report import DocumentReport, Person, SignatureReport
 from epuap.signatures.trust import load_trust
 from epuap.xml.verify import payload_digest, verify_document
@@ -86,16 +87,17 @@ class Refused(Exception):
         self.report = report
 
 
-def check(data: bytes) -> Checked:
+def check(data: bytes, *, document: bytes | None = None) -> Checked:
     """Verify every signature of a document against the pinned seal and the trust lists. Raises Refused.
 
-    Raises PermanentError when the certificates named in the settings cannot be read.
+    ``document`` is what a detached signature, or a signed PDF, has to be about. Raises PermanentError when the
+    certificates named in the settings cannot be read.
     """
     trust, now = load_trust(), clock.now()
-    if data.startswith(b"%PDF"):
-        found = DocumentReport("invalid", "pdf")
+    if is_pdf(data):
+        found = verify_pdf(data, trust=trust, now=now, original=document)
     else:
-        found = verify_document(data, trust=trust, now=now)
+        found = verify_document(data, trust=trust, now=now, document=document)
     if not found.is_valid or not found.signers:
         raise Refused(_category(found), _kept(_worst(found)))
     return Checked(found.signatures, found.payload)
@@ -108,12 +110,31 @@ def check_returned(data: bytes, *, original: Original, signatories: Collection[S
     """
     if data in (original.xml, original.pdf):
         raise Refused("ours_unsigned", _kept(SignatureReport("invalid", "unsigned")))
-    checked = check(data)
+    checked = _check_against(data, original)
     form = _signed_form(checked, original)
     if not form:
         raise Refused("other_document", {**_kept(checked.signatures[0]), "code": "payload_digest"})
     person, remarks = _entitled(checked, signatories)
     return Accepted(person, {**checked.kept(person, remarks=remarks), "signed_form": form})
+
+
+def _check_against(data: bytes, original: Original) -> Checked:
+    """Check a file of whatever packaging. A detached signature is about the XML or the PDF: try both."""
+    if is_pdf(data):
+        if not original.pdf or not data.startswith(original.pdf):
+            raise Refused("other_document", _kept(SignatureReport("invalid", "other_document")))
+        return check(data, document=original.pdf)
+    try:
+        return check(data)
+    except Refused as refused:
+        if refused.report["code"] != "document_missing":
+            raise
+    try:
+        return check(data, document=original.xml)
+    except Refused as refused:
+        if not original.pdf or refused.code != "other_document":
+            raise
+    return check(data, document=original.pdf)
 
 
 def _signed_form(checked: Checked, original: Original) -> str:
@@ -169,17 +190,33 @@ def _words(name: str) -> list[str]:
 
 _CATEGORIES = {
     "unsigned": "unsigned",
-    "pdf": "unsupported",
-    "signature_position": "unsupported",
-    "too_many_signatures": "unsupported",
-    "several_objects": "unsupported",
-    "document_missing": "unsupported",
-    "transform": "unsupported",
     "revoked": "revoked",
     "revoked_since": "revoked",
     "certificate_not_valid_then": "expired",
-    "expired": "expired",
     "no_personal_number": "no_number",
+    "no_person": "no_person",
+    **dict.fromkeys(
+        ("other_document", "different_documents", "document_missing", "outside_digest"), "other_document"
+    ),
+    **dict.fromkeys(
+        (
+            "byte_range",
+            "digest_method",
+            "manifest",
+            "method",
+            "pdf_encrypted",
+            "reference_uri",
+            "several_objects",
+            "signature_position",
+            "signature_type",
+            "too_many_references",
+            "too_many_signatures",
+            "transform",
+            "weak_certificate",
+            "weak_key",
+        ),
+        "unsupported",
+    ),
 }
 _UNREADABLE = ("xml_", "pdf_")
 

@@ -92,6 +92,12 @@ _UPLOAD_REFUSALS = {
         ),
         _OTHER_CERTIFICATE,
     ),
+    "no_person": (
+        gettext_lazy("Z podpisu w tym pliku nie da się odczytać, kto go złożył."),
+        gettext_lazy(
+            "Jeśli to podpis zaufany, podpisz nim plik XML zamiast PDF albo wybierz podpisanie przez internet."
+        ),
+    ),
     "not_qualified": (
         gettext_lazy("Nie masz u nas numeru PESEL, dlatego potrzebny jest podpis kwalifikowany."),
         gettext_lazy("Podpisz dokument podpisem kwalifikowanym wydanym na Twoje imię i nazwisko."),
