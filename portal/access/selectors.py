@@ -32,7 +32,9 @@ _ORDER = {State.SUBMITTED: 0, **dict.fromkeys(rules.PREPARING, 1), State.JOINED:
 def own_applications(identity: Identity) -> list[AccessApplication]:
     """A person's applications, newest first, without their bytes."""
     return list(
-        AccessApplication.objects.for_identity(identity).defer(*BLOBS).select_related("joined_to")[:50]
+        AccessApplication.objects.for_identity(identity)
+        .defer(*BLOBS, "receipt__content")
+        .select_related("joined_to", "receipt")[:50]
     )
 
 
