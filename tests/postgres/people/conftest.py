@@ -1,5 +1,5 @@
 """The browser and the identity provider of the sign-in tests."""
 
-from tests.support.signin import idp, refusals, visitor
+from tests.support.signin import idp, pz, pz_visitor, refusals, visitor
 
-__all__ = ["idp", "refusals", "visitor"]
+__all__ = ["idp", "pz", "pz_visitor", "refusals", "visitor"]

@@ -11,7 +11,7 @@ from django.test import Client
 from epuap.saml.models import SignInRequest
 from portal.people.models import Identity, User
 from tests.postgres.together import all_at_once
-from tests.support.idp import Answer
+from tests.support.idp import Answer, plain_answer
 from tests.support.signin import Browser
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -52,6 +52,51 @@ def test_one_artifact_for_eight_requests_is_parked_with_one(visitor: Browser, re
     assert Counter(answers) == {302: 1, 403: 7}
     assert refusals() == ["answer_replayed"] * 7
     assert SignInRequest.objects.exclude(artifact="").count() == 1
+
+
+@pytest.fixture
+def posted(pz_visitor: Browser, settings) -> Browser:  # type: ignore[no-untyped-def]
+    """A browser whose provider posts its answers whole."""
+    settings.IDENTITY_PROVIDERS["pz"]["binding"] = "post"
+    return pz_visitor
+
+
+def test_one_posted_answer_from_eight_threads_is_one_session(posted: Browser, refusals: Refusals) -> None:
+    request_id, relay_state = posted.begin()
+    message = posted.idp.posted(request_id)
+    parked = all_at_once(lambda _: posted.answer_whole(message, relay_state), range(8))
+    (finish,) = {answer["Location"] for answer in parked}
+
+    windows = [Browser(posted.idp, Client(enforce_csrf_checks=True), "pz") for _ in range(8)]
+    for window in windows:
+        window.client.cookies = posted.client.cookies.copy()
+    answers = all_at_once(lambda window: window.client.get(finish), windows)
+    assert Counter(answer.status_code for answer in answers) == {302: 1, 403: 7}
+    assert sum(window.is_signed_in for window in windows) == 1
+    assert refusals() == ["already_used"] * 7
+
+
+def test_one_posted_answer_for_eight_requests_is_parked_with_one(posted: Browser, refusals: Refusals) -> None:
+    begun = [posted.begin() for _ in range(8)]
+    message = posted.idp.posted(begun[0][0])
+    answers = all_at_once(lambda one: posted.answer_whole(message, one[1]).status_code, begun)
+    assert Counter(answers) == {302: 1, 403: 7}
+    assert refusals() == ["answer_replayed"] * 7
+    assert SignInRequest.objects.exclude(parked=b"").count() == 1
+
+
+def test_one_assertion_in_eight_answers_signs_in_once(posted: Browser, refusals: Refusals) -> None:
+    """Good answers to eight requests of eight browsers, all with the same assertion ID."""
+    ready = []
+    for _ in range(8):
+        browser = Browser(posted.idp, Client(enforce_csrf_checks=True), "pz")
+        request_id, relay_state = browser.begin()
+        message = posted.idp.posted(request_id, plain_answer(assertion_id="ID-the-same"))
+        ready.append((browser, browser.answer_whole(message, relay_state)["Location"]))
+    answers = all_at_once(lambda one: one[0].client.get(one[1]).status_code, ready)
+    assert Counter(answers) == {302: 1, 403: 7}
+    assert sum(browser.is_signed_in for browser, _ in ready) == 1
+    assert refusals() == ["replayed"] * 7
 
 
 def test_eight_first_sign_ins_of_one_person_make_one_account(visitor: Browser) -> None:
