@@ -64,6 +64,7 @@ _SIGNATURE_METHODS: Mapping[str, tuple[str, type[hashes.HashAlgorithm]]] = {
 _C14N_METHOD, _SIGNATURE_METHOD = ds("CanonicalizationMethod"), ds("SignatureMethod")
 _REFERENCE, _TRANSFORMS = ds("Reference"), [ds("Transforms")]
 _DIGEST = [ds("DigestMethod"), ds("DigestValue")]
+_MAX_OBJECTS = 20
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
@@ -339,7 +340,7 @@ def _shape(signature: etree._Element, policy: Policy) -> tuple[etree._Element, b
     rest = names[2:]
     if rest and rest[0] == ds("KeyInfo"):
         rest = rest[1:]
-    if any(name != ds("Object") for name in rest) or (rest and not policy.objects):
+    if len(rest) > (_MAX_OBJECTS if policy.objects else 0) or any(name != ds("Object") for name in rest):
         raise SignatureRefused("shape")
     return children[0], decode_base64(children[1])
 

@@ -204,8 +204,8 @@ def _issuer_and_number(der: bytes) -> tuple[bytes, int]:
     try:
         found = IssuerSerial.load(der, strict=True)
         (name,) = found["issuer"]
-        return bytes(name.chosen.dump()), int(found["serial_number"].native)
-    except (ValueError, TypeError, KeyError) as error:
+        return bytes(name.chosen.chosen.dump()), int(found["serial_number"].native)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:  # ASN.1 that is something else
         raise SignatureRefused("signing_certificate") from error
 
 

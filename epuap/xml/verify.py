@@ -42,7 +42,8 @@ TIMESTAMP_UNVERIFIED = "timestamp_unverified"
 """Remark: the signature carries a time stamp, which nobody here has verified; its time is not used."""
 
 _MAX_SIGNATURES = 20
-_MAX_REFERENCES = 20
+_MAX_REFERENCES = 10  # of one signature
+_MAX_ALL_REFERENCES = 40
 _MAX_DIGESTED = 100 * 2**20
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//", re.ASCII)
 
@@ -166,7 +167,7 @@ def _bound_work(data: bytes, signatures: Sequence[etree._Element]) -> None:
     """Refuse what would take long to digest: each reference may cost a canonicalisation of everything."""
     path = f"{ds('SignedInfo')}/{ds('Reference')}"
     references = sum(1 for one in signatures for _ in one.iterfind(path))
-    if references * len(data) > _MAX_DIGESTED:
+    if references > _MAX_ALL_REFERENCES or references * len(data) > _MAX_DIGESTED:
         raise SignatureRefused("too_many_references")
 
 

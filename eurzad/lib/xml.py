@@ -34,6 +34,10 @@ _IDS = etree.XPath(
 _NODES = etree.XPath(
     "count(descendant-or-self::*) + count(descendant::comment()) + count(descendant::processing-instruction())"
 )
+_MAX_ATTRIBUTES = 200  # of one element
+_CROWDED = etree.XPath(f"boolean(descendant-or-self::*[count(@*) > {_MAX_ATTRIBUTES}])")
+_MAX_NAMESPACES = 1_000  # in scope at once
+_MAX_WORK = 2 * 10**7  # libxml2 canonicalises in time by nodes and by the square of the namespaces in scope
 _PARSER_MAX_DEPTH = 256  # libxml2's own, without huge_tree
 
 
@@ -62,7 +66,8 @@ def parse(
     _check_prolog(data)
     # Each element costs one or two "<", each attribute two quotes: counted before the parser allocates
     # anything.
-    if data.count(b"<") > 2 * max_nodes or data.count(b'"') + data.count(b"'") > 8 * max_nodes:
+    quotes = data.count(b'"') + data.count(b"'")
+    if data.count(b"<") > 2 * max_nodes or quotes > 8 * max_nodes:
         raise XmlRejected("too_many_nodes")
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -83,7 +88,10 @@ def parse(
         raise XmlRejected("doctype")
     if (document.encoding or "utf-8").lower() not in _ENCODINGS:
         raise XmlRejected("encoding")
-    _check_bounds(root, max_depth=max_depth, max_nodes=max_nodes)
+    nodes = _check_bounds(root, max_depth=max_depth, max_nodes=max_nodes)
+    if quotes > 2 * _MAX_ATTRIBUTES and _CROWDED(root):
+        raise XmlRejected("too_many_nodes")
+    _check_namespaces(root, declared=data.count(b"xmlns"), nodes=nodes)
     return root
 
 
@@ -138,13 +146,26 @@ def _check_prolog(data: bytes) -> None:
         raise XmlRejected("malformed")
 
 
-def _check_bounds(root: etree._Element, *, max_depth: int, max_nodes: int) -> None:
-    """Count inside libxml2: making a Python object of every node would cost as much as the parsing."""
+def _check_bounds(root: etree._Element, *, max_depth: int, max_nodes: int) -> float:
+    """Return the number of nodes; counted inside libxml2: a Python object for each would cost as much as parsing."""
     if max_depth < _PARSER_MAX_DEPTH and _deeper_than(max_depth)(root):
         raise XmlRejected("too_deep")
     nodes = _NODES(root)
     assert isinstance(nodes, float)
     if nodes > max_nodes:
+        raise XmlRejected("too_many_nodes")
+    return nodes
+
+
+def _check_namespaces(root: etree._Element, *, declared: int, nodes: float) -> None:
+    """Refuse namespaces by the thousand, which a few hundred kilobytes can make canonicalisation choke on."""
+    if declared < _MAX_NAMESPACES and nodes * declared**2 < _MAX_WORK:
+        return
+    most = now = 0
+    for event, _ in etree.iterwalk(root, events=("start-ns", "end-ns")):
+        now += 1 if event == "start-ns" else -1
+        most = max(most, now)
+    if most > _MAX_NAMESPACES or nodes * most**2 > _MAX_WORK:
         raise XmlRejected("too_many_nodes")
 
 

@@ -67,6 +67,34 @@ def test_a_hostile_message_is_refused_quickly(data: bytes) -> None:
     assert time.perf_counter() - started < 1
 
 
+NAMESPACES = b" ".join(b'xmlns:p%d="urn:%d"' % (number, number) for number in range(5_000))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<r " + b" ".join(b"a%d=''" % number for number in range(50_000)) + b"/>",
+        b"<r><a/><b " + b" ".join(b"a%d=''" % number for number in range(201)) + b"/></r>",
+        b"<r " + NAMESPACES + b">" + b"<b/>" * 40_000 + b"</r>",
+        b"<r " + NAMESPACES + b"/>",
+        b"".join(b'<a xmlns:p%d="urn:%d">' % (one, one) for one in range(90))
+        + b"<b/>" * 40_000
+        + b"</a>" * 90,
+    ],
+    ids=["attributes", "one crowded element", "namespaces by children", "namespaces", "nested namespaces"],
+)
+def test_what_would_take_long_to_canonicalise_is_refused(data: bytes) -> None:
+    with pytest.raises(xml.XmlRejected, match="too_many_nodes"):
+        xml.parse(data)
+
+
+def test_many_namespaces_that_are_never_in_scope_together_are_taken() -> None:
+    data = b"<r>" + b"".join(b'<p:a xmlns:p="urn:%d" p:x="1"/>' % one for one in range(5_000)) + b"</r>"
+    assert len(xml.parse(data)) == 5_000
+    crowded = b"<r " + b" ".join(b"a%d=''" % number for number in range(200)) + b"/>"
+    assert len(xml.parse(crowded).attrib) == 200
+
+
 def test_bounds_are_the_callers_to_tighten() -> None:
     data = b"<a><b><c/></b></a>"
     assert xml.parse(data, max_bytes=len(data), max_depth=3, max_nodes=3) is not None
