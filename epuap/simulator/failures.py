@@ -148,10 +148,6 @@ def take(name: Name) -> bool:
 
 
 def take_first(names: Iterable[str]) -> Order | None:
-    """Use up one order of the first of these failures that is ordered; unknown names are passed over."""
-    for name in names:
-        if name in Name.values:
-            taken = take_order(Name(name))
-            if taken is not None:
-                return taken
-    return None
+    """Use up one order of the first of these failures that is ordered and return it."""
+    taken = (take_order(Name(name)) for name in names)
+    return next((order for order in taken if order is not None), None)

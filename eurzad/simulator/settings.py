@@ -113,7 +113,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 2**20
+# A big file of 20 MB in base64, with room around it.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 40 * 2**20
 LANGUAGE_CODE = "pl"
 USE_I18N = True
 USE_TZ = True

@@ -38,9 +38,19 @@ class Service:
     detail: Detail | None = None
     drops_when_silent: bool = False
 
+
+@dataclass(frozen=True)
+class _Call:
+    """One request to a service, and the names of the failures that were ordered when it came."""
+
+    service: Service
+    request: HttpRequest
+    names: frozenset[str]
+
     def ordered(self, kind: str) -> failures.Order | None:
         """Use up an order of one kind of failure, of this service or of all beside it."""
-        return failures.take_first(f"{prefix}_{kind}" for prefix in self.prefixes)
+        found = (f"{prefix}_{kind}" for prefix in self.service.prefixes)
+        return failures.take_first(name for name in found if name in self.names)
 
 
 def _soap_action(request: HttpRequest) -> str:
@@ -79,22 +89,22 @@ def _fault(service: Service, error: Refused) -> HttpResponse:
     return HttpResponse(payload, content_type=XML, status=500)
 
 
-def _answer(service: Service, request: HttpRequest) -> HttpResponseBase:
+def _answer(call: _Call) -> HttpResponseBase:
     """Read, carry out and answer one request, with the failures that have been ordered."""
-    envelope = soap.read(_body(request))
+    envelope = soap.read(_body(call.request))
     soap.verify(envelope, keys.peer_certificate(settings.SIM_OFFICE_WS_CERT))
-    if service.ordered("fault"):
+    if call.ordered("fault"):
         raise Refused("ordered", "Usługa chwilowo niedostępna")
-    if service.ordered("lost_request"):
+    if call.ordered("lost_request"):
         return _broken(b"<", 1000)
-    payload = service.answer(envelope, _soap_action(request))
-    answer = _seal(payload, stranger=service.ordered("foreign_key") is not None)
-    late = service.ordered("late_answer")
+    payload = call.service.answer(envelope, _soap_action(call.request))
+    answer = _seal(payload, stranger=call.ordered("foreign_key") is not None)
+    late = call.ordered("late_answer")
     if late is not None:
         time.sleep(late.silence())
-    if service.ordered("lost_answer"):
+    if call.ordered("lost_answer"):
         return _broken(answer[: len(answer) // 2], len(answer))
-    if service.ordered("bad_signature"):
+    if call.ordered("bad_signature"):
         answer = _altered(answer)
     return HttpResponse(answer, content_type=XML)
 
@@ -107,22 +117,22 @@ def _altered(answer: bytes) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
-def _respond(service: Service, request: HttpRequest) -> HttpResponseBase:
-    silence = service.ordered("timeout")
+def _respond(call: _Call) -> HttpResponseBase:
+    silence = call.ordered("timeout")
     if silence is not None:
         time.sleep(silence.silence())
-        if service.drops_when_silent and not silence.is_general:
+        if call.service.drops_when_silent and not silence.is_general:
             return HttpResponse(status=503)
-    if service.ordered("http_500"):
+    if call.ordered("http_500"):
         return _not_soap()
     try:
-        return _answer(service, request)
+        return _answer(call)
     except Refused as error:
-        return _fault(service, error)
+        return _fault(call.service, error)
 
 
 def _serve(service: Service, request: HttpRequest) -> HttpResponseBase:
-    response = _respond(service, request)
+    response = _respond(_Call(service, request, frozenset(failures.ordered())))
     exchanges.keep(service.name, request, response)
     return response
 

@@ -24,7 +24,7 @@ WSU = f"{_WSS}wssecurity-utility-1.0.xsd"
 X509V3 = f"{_WSS}x509-token-profile-1.0#X509v3"
 BASE64 = f"{_WSS}soap-message-security-1.0#Base64Binary"
 NS = {"soap": SOAP, "wsse": WSSE, "wsu": WSU, "ds": dsig.DS}
-MAX_BYTES = 20 * 2**20
+MAX_BYTES = 40 * 2**20
 
 
 @dataclass(frozen=True)
