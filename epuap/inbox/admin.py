@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from epuap.inbox import reading, reasons
+from epuap.inbox import reading, reasons, signed
 from epuap.inbox.models import InboundAttachment, InboundDocument, Mailbox, OutboundLetter
 from epuap.inbox.services import attachments, desk, intake, letters, looking_up
 from eurzad.lib.errors import DomainError
@@ -288,6 +288,7 @@ class InboundDocumentAdmin(DeskAdmin):
         content = bytes(InboundDocument.objects.values_list("content", flat=True).get(pk=row.pk))
         return {
             "reading": reading.read(content),
+            "signatures": signed.signatures_of(content),
             "size": len(content),
             "attachments": [
                 (one, reasons.explain(one.error_code) if one.error_code else "")

@@ -180,6 +180,9 @@ class OutboundLetter(Closable):
     """A letter of the office to a mailbox on ePUAP. The service cannot tell a repeated submission, so
     a letter whose outcome is unknown is looked for among the sent, and else waits for a person.
 
+    The three digests are those by which a receipt may bind the document: of its bytes, and of either
+    canonical form, empty for a document that has none.
+
     `receipt` is only ever a verified one about this very document (a UPP for a submission, a UPD for a
     delivery); one that came with the answer and was not believed is kept in `refused_receipt`.
     """
@@ -204,6 +207,10 @@ class OutboundLetter(Closable):
     file_name = models.CharField(_("nazwa pliku"), max_length=255)
     document = models.BinaryField(_("treść"))
     sha256 = models.CharField(_("skrót SHA-256"), max_length=64)
+    c14n_sha256 = models.CharField(_("skrót postaci kanonicznej"), max_length=64, blank=True, editable=False)
+    exc_c14n_sha256 = models.CharField(
+        _("skrót wyłącznej postaci kanonicznej"), max_length=64, blank=True, editable=False
+    )
     state = models.CharField(_("stan"), max_length=20, choices=State, default=State.WAITING)
     epuap_id = models.CharField(_("identyfikator dokumentu w ePUAP"), max_length=255, blank=True)
     receipt_id = models.CharField(_("identyfikator poświadczenia"), max_length=255, blank=True)
@@ -258,6 +265,8 @@ class OutboundLetter(Closable):
         indexes = [
             models.Index(fields=("state", "-created_at"), name="inbox_letter_by_state"),
             models.Index(fields=("sha256",), name="inbox_letter_by_digest"),
+            models.Index(fields=("c14n_sha256",), name="inbox_letter_by_c14n"),
+            models.Index(fields=("exc_c14n_sha256",), name="inbox_letter_by_exc_c14n"),
             models.Index(fields=("file_name",), name="inbox_letter_by_file"),
             models.Index(
                 fields=("look_up_at",), condition=Q(state="unknown"), name="inbox_letter_to_look_up"

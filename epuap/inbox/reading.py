@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from epuap.xml.names import ds
+from epuap.xml.verify import peek_payload
 from eurzad.lib.xml import XmlRejected, parse, text_of
 
 MAX_LINES = 400
@@ -46,9 +47,10 @@ class Reading:
 
 
 def read(content: bytes) -> Reading:
-    """Read a document as plain text, signatures left out; never raises for a bad one."""
+    """Read a document as plain text, signatures left out, also one inside an enveloping signature; never
+    raises for a bad one."""
     try:
-        root = parse(content)
+        root = parse(peek_payload(content))
     except XmlRejected as error:
         return Reading(error=error.code)
     lines: list[Line] = []
@@ -63,7 +65,7 @@ def read(content: bytes) -> Reading:
 def enclosed_bytes(content: bytes, number: int) -> bytes | None:
     """The bytes of an attachment inside the document; None when there is no such one."""
     try:
-        found = _enclosed(parse(content))
+        found = _enclosed(parse(peek_payload(content)))
     except XmlRejected:
         return None
     return _decode(found[number]) if 0 <= number < len(found) else None

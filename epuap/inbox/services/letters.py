@@ -5,7 +5,6 @@ of unknown outcome and never a second one. What became of such a letter is looke
 sent again only on a clerk's word.
 """
 
-import hashlib
 import logging
 import uuid
 from datetime import datetime
@@ -15,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from epuap.inbox import watchers
+from epuap.inbox.digests import digests_of
 from epuap.inbox.errors import NotSigned
 from epuap.inbox.models import OutboundLetter
 from epuap.inbox.pauses import BLOCKED_SECONDS, pause_after
@@ -111,7 +111,7 @@ def _queue(*, key: str, document: bytes, title: str, file_name: str, **fields: o
     values = {
         "public_id": number,
         "document": document,
-        "sha256": hashlib.sha256(document).hexdigest(),
+        **digests_of(document),
         "title": title[:255],
         "file_name": numbered(file_name, number),
         "created_at": clock.now(),

@@ -6,6 +6,7 @@ digest it binds, else by the names it gives; believed only when it is sealed by 
 
 import hashlib
 import logging
+import uuid
 from enum import StrEnum
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from epuap.inbox.digests import FIELD_OF
 from epuap.inbox.handlers import Unclaimed
 from epuap.inbox.models import InboundDocument, OutboundLetter
 from epuap.soap.config import read_certificates
@@ -77,12 +79,14 @@ def take_receipt(document: InboundDocument) -> None:
 def find_letter(said: UppData | UpdData) -> OutboundLetter:
     """The letter whose bytes the receipt binds. Letters of the same bytes are told apart by their names. Raises
     Unclaimed: `receipt.unmatched`, `receipt.other_document`, `receipt.ambiguous`."""
-    names = [unquote(one.uri).rpartition("/")[2] for one in said.bound]
-    named = Q(file_name__in=[name for name in names if name])
-    if said.document_id:
-        named |= Q(epuap_id=said.document_id)
+    named = names_in(said)
+    bound = Q(pk__in=[])
+    for one in said.bound:
+        method = None if one.c14n is None else one.c14n.algorithm
+        if one.digest_method == "sha256" and method in FIELD_OF:
+            bound |= Q((FIELD_OF[method], one.digest.hex()))
     rows = OutboundLetter.objects.defer("receipt", "refused_receipt")
-    candidates = list(rows.filter(named | Q(sha256__in=said.document_digests))[:MAX_CANDIDATES])
+    candidates = list(rows.filter(named | bound)[:MAX_CANDIDATES])
     about = [letter for letter in candidates if said.is_about(bytes(letter.document))]
     if not about:
         raise Unclaimed("receipt.other_document" if candidates else "receipt.unmatched")
@@ -92,6 +96,18 @@ def find_letter(said: UppData | UpdData) -> OutboundLetter:
     if len(about) != 1:
         raise Unclaimed("receipt.ambiguous")
     return about[0]
+
+
+def names_in(said: UppData | UpdData) -> Q:
+    """The letters that a receipt names: by the file, by ePUAP's number, or (a delivery) by our own."""
+    names = {unquote(one.uri).rpartition("/")[2] for one in said.bound} - {""}
+    named = Q(file_name__in=names)
+    if said.document_id:
+        named |= Q(epuap_id__in={said.document_id, said.document_id.rpartition("/")[2]})
+    try:
+        return named | Q(public_id=uuid.UUID(said.document_id))
+    except ValueError:
+        return named
 
 
 @transaction.atomic

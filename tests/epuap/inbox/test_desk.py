@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +16,22 @@ from epuap.inbox.errors import NoteMissing
 from epuap.inbox.models import InboundAttachment, InboundDocument, Mailbox, OutboundLetter
 from epuap.inbox.selectors import count_open
 from epuap.inbox.services import desk, intake
-from eurzad.lib import clock
+from epuap.xml import xades
+from eurzad.lib import clock, xml
 from eurzad.lib.personas import EWA, FILIP
 from eurzad.outbox.models import Job
 from portal.notices import mailbox
 from portal.notices.models import Notice
 from portal.people.models import User
 from tests.epuap.inbox.test_admin import make_document, make_letter
-from tests.epuap.soap.fake_service import Reply, Service, pull_answer, status_answer, waiting_answer
+from tests.epuap.soap.fake_service import (
+    Reply,
+    Service,
+    make_key_pair,
+    pull_answer,
+    status_answer,
+    waiting_answer,
+)
 from tests.support.pages import PageClient
 from tests.support.people import make_clerk
 
@@ -80,6 +89,30 @@ def test_page_of_what_is_no_xml(pages: PageClient, clerk: User, content: bytes) 
     document = make_document("quarantined", content)
     pages.sign_in(clerk)
     assert "Pobierz plik" in pages.client.get(page_of(document)).content.decode()
+
+
+def test_page_says_who_signed(pages: PageClient, clerk: User, settings: Any, tmp_path: Path) -> None:
+    pair = make_key_pair("pieczęć")
+    for name in ("TPS_SEAL_CERT", "TRUST_LIST", "PERSONAL_TRUST_LIST"):
+        setattr(settings, name, tmp_path / "seal.crt")
+    (tmp_path / "seal.crt").write_bytes(pair.certificate)
+    content = xades.seal(
+        xml.parse(b"<w:Pismo xmlns:w='urn:t'>x</w:Pismo>"),
+        key_pem=pair.key,
+        cert_pem=pair.certificate,
+        signed_at=clock.now(),
+    )
+    pages.sign_in(clerk)
+    page = pages.client.get(page_of(make_document("unclaimed", content))).content.decode()
+    assert "nie wiadomo, czy ważny" in page and "no_person" in page
+    altered = content.replace(b">x<", b">y<")
+    page = pages.client.get(page_of(make_document("unclaimed", altered))).content.decode()
+    assert "nieważny" in page
+    page = pages.client.get(page_of(make_document("unclaimed", b"<a/>"))).content.decode()
+    assert "Pismo nie ma podpisu" in page
+    settings.TRUST_LIST = tmp_path / "gone"
+    settings.DEMO_MODE = False
+    assert pages.client.get(page_of(make_document("unclaimed", b"<b/>"))).status_code == 200
 
 
 def test_long_documents_and_data_are_cut() -> None:

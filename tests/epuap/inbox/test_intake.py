@@ -1,5 +1,6 @@
 """Fetch, store, commit, confirm, handle: whatever happens in between, nothing is lost or done twice."""
 
+import base64
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from epuap.inbox import handlers
 from epuap.inbox.models import InboundDocument
 from epuap.inbox.services import intake
 from epuap.soap.pull import PullClient
+from epuap.xml.verify import peek_payload
 from eurzad.lib.errors import DomainError, PermanentError, TransientError
 from eurzad.outbox.models import Job
 from eurzad.outbox.registry import Later
@@ -276,3 +278,20 @@ def test_namespace_has_one_handler(handler: Handler) -> None:
     handlers.register(NAMESPACE, handler)
     with pytest.raises(ValueError, match=NAMESPACE):
         handlers.register(NAMESPACE, lambda document: None)
+
+
+def test_document_inside_an_enveloping_signature_goes_to_its_handler(
+    epuap: Service, handler: Handler, run_jobs: Callable[..., int]
+) -> None:
+    inner = base64.b64encode(CONTENT).decode()
+    enveloping = (
+        '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:Object Id="o" '
+        f'Encoding="http://www.w3.org/2000/09/xmldsig#base64">{inner}</ds:Object></ds:Signature>'
+    ).encode()
+    assert peek_payload(enveloping) == CONTENT
+    offer(epuap, enveloping)
+    intake.poll_mailbox()
+    run_jobs()
+    assert handler.seen == ["4711"]
+    assert (the_document().state, the_document().root_namespace) == (State.HANDLED, NAMESPACE)
+    assert bytes(the_document().content) == enveloping

@@ -1,7 +1,8 @@
 """The mailbox against the simulator process: its own code on the other end of a real wire."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import requests
@@ -9,16 +10,17 @@ from lxml import html
 
 from epuap.inbox import handlers
 from epuap.inbox.models import InboundDocument, OutboundLetter
-from epuap.inbox.services import intake, letters
+from epuap.inbox.services import intake, letters, looking_up
 from epuap.soap.errors import ServiceFault
+from epuap.soap.files import FileClient
 from epuap.soap.mailbox import MailboxClient
 from epuap.soap.pull import PullClient
 from epuap.soap.tps import NotSignedYet, TpsClient
 from epuap.xml import xades
-from eurzad.lib import xml
+from eurzad.lib import clock, xml
 from eurzad.lib.personas import GRAZYNA
 from eurzad.outbox.registry import Later
-from tests.support.simulator import Simulator, drive_signing, post_form
+from tests.support.simulator import Simulator, drive_receiving, drive_signing, post_form
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +32,7 @@ BOX = f"/{GRAZYNA.epuap_login}/domyslna"
 @pytest.fixture(autouse=True)
 def _empty_mailbox(portal_talks_to_simulator: Simulator) -> Iterator[None]:
     """Take what an earlier test left in the office's mailbox."""
+    portal_talks_to_simulator.release_receipts()
     client = PullClient.from_settings()
     while (left := client.fetch_next()) is not None:
         client.confirm(left.sha1)
@@ -61,6 +64,11 @@ def send(simulator: Simulator, run_jobs: Callable[..., int], title: str) -> Outb
     )
     run_jobs()
     return OutboundLetter.objects.get()
+
+
+def refreshed(letter: OutboundLetter) -> OutboundLetter:
+    letter.refresh_from_db()
+    return letter
 
 
 def inbox_of_grazyna(simulator: Simulator) -> str:
@@ -149,3 +157,84 @@ def test_signing_through_the_trusted_profile(simulator: Simulator) -> None:
         client.get_signed_document(url)
     assert drive_signing(url, signer="grazyna") == back
     assert b"Signature" in client.get_signed_document(url)
+
+
+@pytest.mark.parametrize(
+    ("failure", "state"),
+    [("nadaj_lost_answer", "sent_without_receipt"), ("nadaj_lost_request", "unknown")],
+)
+def test_letter_of_unknown_outcome_is_looked_up_in_the_sent_store(
+    simulator: Simulator, run_jobs: Callable[..., int], settings: Any, failure: str, state: str
+) -> None:
+    settings.EPUAP_SETTLED_SECONDS = 1
+    simulator.order(failure)
+    letter = send(simulator, run_jobs, f"zagubione-{failure}")
+    assert letter.state == OutboundLetter.State.UNKNOWN
+    OutboundLetter.objects.update(unknown_since=clock.now() - timedelta(seconds=2))
+    looking_up.look_up_letters()
+    letter = refreshed(letter)
+    assert letter.state == state and letter.remark
+    assert bool(letter.epuap_id) == (state == "sent_without_receipt")
+    assert (letter in OutboundLetter.objects.open()) == (state == "unknown")
+
+
+def test_late_receipt_comes_to_the_box_and_finds_its_letter(
+    simulator: Simulator, run_jobs: Callable[..., int]
+) -> None:
+    simulator.order("nadaj_late_receipt")
+    letter = send(simulator, run_jobs, "decyzja-pozna")
+    assert letter.state == OutboundLetter.State.SENT_WITHOUT_RECEIPT
+    assert simulator.release_receipts() == 1
+    assert intake.poll_mailbox() == 1
+    run_jobs()
+    assert InboundDocument.objects.get().state == InboundDocument.State.HANDLED
+    letter = refreshed(letter)
+    assert letter.state == OutboundLetter.State.SENT and letter.receipt_sha256 and letter.remark == ""
+
+
+def test_delivery_gets_the_addressees_upd(simulator: Simulator, run_jobs: Callable[..., int]) -> None:
+    letter = letters.deliver_letter(
+        recipient_box=BOX,
+        document=sealed_letter(simulator),
+        title="Wezwanie",
+        due_at=clock.now() + timedelta(days=14),
+        case_number="OR.1.2026",
+    )
+    run_jobs()
+    letter = refreshed(letter)
+    assert letter.state == OutboundLetter.State.SENT_WITHOUT_RECEIPT and letter.epuap_id and letter.order_id
+    drive_receiving(simulator, str(letter.public_id))
+    assert intake.poll_mailbox() == 1
+    run_jobs()
+    document = InboundDocument.objects.get()
+    assert (document.state, document.error_code) == (InboundDocument.State.HANDLED, "")
+    assert refreshed(letter).state == OutboundLetter.State.SENT
+
+
+def test_big_attachment_is_downloaded_once(
+    simulator: Simulator, taken: list[InboundDocument], run_jobs: Callable[..., int], settings: Any
+) -> None:
+    settings.EPUAP_FILE_HOSTS = ["127.0.0.1"]
+    content = b"%PDF-1.7 " + bytes(range(256)) * 4096 * 12
+    address = simulator.keep_file(content)
+    structure = "http://crd.gov.pl/xml/schematy/struktura/2009/11/16/"
+    simulator.deliver(
+        f'<w:Dokument xmlns:w="{NAMESPACE}" xmlns:str="{structure}"><str:Zalacznik kodowanie="URI" '
+        f'nazwaPliku="plan.pdf"><str:DaneZalacznika>{address.replace("&", "&amp;")}</str:DaneZalacznika>'
+        "</str:Zalacznik></w:Dokument>".encode()
+    )
+    assert intake.poll_mailbox() == 1
+    run_jobs(force=True)
+    (document,) = taken
+    attachment = document.attachments.get()
+    assert (attachment.state, attachment.error_code) == ("stored", "")
+    assert bytes(attachment.content) == content
+    with pytest.raises(ServiceFault):
+        FileClient.from_settings().download(attachment.file_id)
+
+
+def test_file_goes_up(simulator: Simulator) -> None:
+    client = FileClient.from_settings()
+    number = client.upload(b"%PDF", file_name="plan.pdf", mime="application/pdf")
+    found = client.download(number)
+    assert (found.content, found.file_name) == (b"%PDF", "plan.pdf")

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from epuap.inbox.digests import FIELD_OF, digests_of
 from epuap.inbox.errors import NotSigned
 from epuap.inbox.models import InboundDocument, OutboundLetter
 from epuap.inbox.services import intake, letters, looking_up
 from epuap.xml import xades
+from epuap.xml.c14n import Canonicalisation
+from epuap.xml.dsig import OutsideReference
 from epuap.xml.receipts import UpdData, UppData, build_upd, build_upp
 from eurzad.lib import clock, xml
 from tests.epuap.soap import fake_service
@@ -190,6 +193,29 @@ def test_letters_of_the_same_bytes_are_told_apart_by_their_names(
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, second.state) == (State.SENT_WITHOUT_RECEIPT, State.SENT)
+
+
+@pytest.mark.parametrize("document", [LETTER, b"<pismo a='1'   b='2'/>", "<?x y?><p>\r\nżółć</p>".encode()])
+def test_kept_digests_are_those_that_a_signature_binds(document: bytes) -> None:
+    """Neither name nor number need lead to a letter: the digest of either canonical form does."""
+    kept = digests_of(document)
+    for algorithm, field in FIELD_OF.items():
+        method = None if algorithm is None else Canonicalisation(algorithm)
+        assert OutsideReference("x", "sha256", bytes.fromhex(kept[field]), method).matches(document)
+
+
+def test_receipt_without_our_names_finds_its_letter_by_the_digest(
+    epuap: Service, seal: KeyPair, run_jobs: Callable[..., int], receive: Receive
+) -> None:
+    letter = sent_letter(epuap, run_jobs)
+    assert receive(make_upp(seal, document_id="0", name="0")).state == "handled"
+    letter.refresh_from_db()
+    assert letter.state == State.SENT
+
+
+@pytest.mark.parametrize("document", [b"%PDF", b"", b"<a xmlns='x y'>"])
+def test_what_is_no_xml_has_the_digest_of_its_bytes_only(document: bytes) -> None:
+    assert set(digests_of(document)) == {"sha256"}
 
 
 def test_receipt_settles_a_letter_of_unknown_outcome(
