@@ -64,8 +64,15 @@ def fetch(
         reason = str(error)
     except (OSError, ValueError, http.client.HTTPException) as error:
         reason = type(error).__name__
-    log.warning("revocation: no answer from %s: %s", _origin(url)[1], reason)
+    log.warning("revocation: no answer from %s: %s", _host(url), reason)
     return None
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _redirected(url: str, status: int, location: str) -> str:
@@ -99,7 +106,8 @@ def _exchange(
             wire, server_hostname=parts.hostname, do_handshake_on_connect=False
         )
     # A server that sends a byte a second keeps every single read in time: the whole is cut off here.
-    watch = threading.Timer(seconds, _cut, [wire])
+    is_over = threading.Event()
+    watch = threading.Timer(seconds, _cut, [wire, is_over])
     watch.daemon = True
     watch.start()
     try:
@@ -114,6 +122,8 @@ def _exchange(
         connection.request("GET" if question is None else "POST", target, question, headers)
         response = connection.getresponse()
         body = response.read(max_bytes + 1) if response.status == http.client.OK else b""
+        if is_over.is_set():
+            raise _NoAnswer("too slow")
         if len(body) > max_bytes:
             raise _NoAnswer("too big")
         if body and response.length:
@@ -145,7 +155,8 @@ def _is_public(address: str) -> bool:
     return (mapped or found).is_global
 
 
-def _cut(wire: socket.socket) -> None:
+def _cut(wire: socket.socket, is_over: threading.Event) -> None:
+    is_over.set()
     try:
         wire.shutdown(socket.SHUT_RDWR)
     except OSError:
