@@ -20,11 +20,17 @@ from pyhanko.pdf_utils.decode_limits import (
 )
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-_MAX_READS = 1_500_000
+_MAX_READS = 450_000
 _MAX_DECODED = 24 * 2**20  # of everything, lists of revoked certificates included
 _MAX_OBJECT_STREAM = 2 * 2**20
 _MAX_XREF_STREAM = 2**20
-_BYTES_A_READ = 256
+_BYTES_A_READ = 4096
+_ENTRY_BYTES, _ENTRY_READS = 20, 3  # of a cross-reference table: read at once, but kept
+_NUMBER_BYTES, _NUMBER_READS = (
+    16,
+    64,
+)  # a number is read in pieces that are joined: time grows as their square
+_XREF_BYTE_READS = 2
 
 _LIMITS = DecodeLimits(
     per_stream=StreamDecodeLimits(max_output_size=12 * 2**20),
@@ -61,13 +67,19 @@ class _Counted(BytesIO):
     def __init__(self, data: bytes, meter: _Meter) -> None:
         super().__init__(data)
         self._meter = meter
+        self._pieces = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
-        self._meter.spend(1)
         found = super().read(size)
-        if len(found) > _BYTES_A_READ:
-            self._meter.spend(len(found) // _BYTES_A_READ // 16)
+        self._meter.spend(_ENTRY_READS if size == _ENTRY_BYTES else 1 + len(found) // _BYTES_A_READ)
+        self._pieces = self._pieces + 1 if size == _NUMBER_BYTES else 0
+        if self._pieces > _NUMBER_READS:
+            raise TooComplex
         return found
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        self._pieces = 0
+        return super().seek(offset, whence)
 
     def readinto(self, buffer: Any, /) -> int:
         self._meter.spend(1)
@@ -84,7 +96,6 @@ class _Context(DecodeContext):
     def __init__(self, input_size: int, meter: _Meter) -> None:
         super().__init__(_LIMITS, input_size=input_size)
         self._meter = meter
-        self._is_table = False
 
     def fresh(self) -> DecodeContext:
         return self
@@ -95,13 +106,12 @@ class _Context(DecodeContext):
         purpose: DecodePurpose = DecodePurpose.GENERIC,
         expected_size: int | None = None,
     ) -> int | None:
-        self._is_table = purpose is DecodePurpose.XREF_STREAM
+        if purpose is DecodePurpose.XREF_STREAM:
+            # As many steps as entries are stated, whether or not the stream holds them.
+            if expected_size is None or expected_size <= 0:
+                raise TooComplex
+            self._meter.spend(expected_size * _XREF_BYTE_READS)
         return super().stream_output_cap(encoded_size, purpose, expected_size)
-
-    def record_output(self, size: int) -> None:
-        if self._is_table:  # each entry is a few bytes and a few steps
-            self._meter.spend(size)
-        super().record_output(size)
 
 
 class BoundedReader(PdfFileReader):  # type: ignore[misc]

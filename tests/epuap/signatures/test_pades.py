@@ -60,7 +60,7 @@ def trust(root: Holder) -> Trust:
 
 @pytest.fixture(scope="module")
 def signed(anna: Holder) -> bytes:
-    return pdfs.sign(pdfs.plain(), anna)
+    return pdfs.sign(pdfs.plain(), anna, reserve=8_000)
 
 
 @pytest.fixture
@@ -366,7 +366,7 @@ def test_contents_of_another_shape(
 
 
 def test_the_signature_of_another_document(report: Report, signed: bytes, anna: Holder) -> None:
-    other = pdfs.sign(pdfs.plain("Wnlosek"), anna)
+    other = pdfs.sign(pdfs.plain("Wnlosek"), anna, reserve=8_000)
     _, before, after, _ = span_of(other)
     assert verdict(report(with_contents(signed, lambda gap: other[before:after]))) == "invalid digest"
 
