@@ -7,6 +7,7 @@ Imported where used: pyHanko is heavy.
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -31,6 +32,9 @@ _NUMBER_BYTES, _NUMBER_READS = (
     64,
 )  # a number is read in pieces that are joined: time grows as their square
 _XREF_BYTE_READS = 2
+
+# A cross-reference stream whose entries take no bytes: as many as are stated, without a single read.
+_NO_WIDTH = re.compile(rb"/(?:W|#57)(?:[\s\x00]|%[^\r\n]*+)*+\[(?:[\s\x00+.0]|-[0-9.]*+|%[^\r\n]*+)*+\]")
 
 _LIMITS = DecodeLimits(
     per_stream=StreamDecodeLimits(max_output_size=12 * 2**20),
@@ -118,6 +122,8 @@ class BoundedReader(PdfFileReader):  # type: ignore[misc]
     """A strict reader that raises TooComplex, or what pyHanko raises, for anything but a document."""
 
     def __init__(self, data: bytes) -> None:
+        if _NO_WIDTH.search(data):
+            raise TooComplex
         self._meter = _Meter(_MAX_READS)
         self._bounded = _Context(len(data), self._meter)
         super().__init__(_Counted(data, self._meter), strict=True)
