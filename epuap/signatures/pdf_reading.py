@@ -19,7 +19,7 @@ from pyhanko.pdf_utils.decode_limits import (
     DocumentDecodeBudget,
     StreamDecodeLimits,
 )
-from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 
 _MAX_READS = 450_000
 _MAX_DECODED = 24 * 2**20  # of everything, lists of revoked certificates included
@@ -32,6 +32,8 @@ _NUMBER_BYTES, _NUMBER_READS = (
     64,
 )  # a number is read in pieces that are joined: time grows as their square
 _XREF_BYTE_READS = 2
+_VISIT_READS = 8
+_DECODED_BYTES_A_READ = 6
 
 # A cross-reference stream whose entries take no bytes: as many as are stated, without a single read.
 _NO_WIDTH = re.compile(rb"/(?:W|#57)(?:[\s\x00]|%[^\r\n]*+)*+\[(?:[\s\x00+.0]|-[0-9.]*+|%[^\r\n]*+)*+\]")
@@ -41,6 +43,7 @@ _LIMITS = DecodeLimits(
     per_purpose={
         DecodePurpose.OBJECT_STREAM: StreamDecodeLimits(max_output_size=_MAX_OBJECT_STREAM),
         DecodePurpose.XREF_STREAM: StreamDecodeLimits(max_output_size=_MAX_XREF_STREAM),
+        DecodePurpose.XMP_METADATA: StreamDecodeLimits(max_output_size=256 * 2**10),
         DecodePurpose.CERTIFICATE: StreamDecodeLimits(max_output_size=64 * 2**10),
         DecodePurpose.OCSP_RESPONSE: StreamDecodeLimits(max_output_size=64 * 2**10),
     },
@@ -100,6 +103,7 @@ class _Context(DecodeContext):
     def __init__(self, input_size: int, meter: _Meter) -> None:
         super().__init__(_LIMITS, input_size=input_size)
         self._meter = meter
+        self._is_counted = False
 
     def fresh(self) -> DecodeContext:
         return self
@@ -115,7 +119,38 @@ class _Context(DecodeContext):
             if expected_size is None or expected_size <= 0:
                 raise TooComplex
             self._meter.spend(expected_size * _XREF_BYTE_READS)
+        self._is_counted = purpose is DecodePurpose.OBJECT_STREAM
         return super().stream_output_cap(encoded_size, purpose, expected_size)
+
+    def record_output(self, size: int) -> None:
+        if self._is_counted:
+            self._meter.spend(size // _DECODED_BYTES_A_READ)
+        super().record_output(size)
+
+
+class _Revision(HistoricalResolver):  # type: ignore[misc]
+    """A revision whose visits to objects are counted: pyHanko walks every path that leads to each."""
+
+    def __init__(self, reader: BoundedReader, revision: int) -> None:
+        self._weights: dict[generic.Reference, int] = {}
+        self._spend = reader.spend
+        super().__init__(reader, revision)
+
+    def get_object(self, ref: generic.Reference, as_metadata_stream: bool = False) -> Any:
+        found = super().get_object(ref, as_metadata_stream)
+        if ref not in self._weights:
+            self._weights[ref] = _VISIT_READS + _entries(found)
+        self._spend(self._weights[ref])
+        return found
+
+
+def _entries(held: Any) -> int:
+    """Return how many values an object holds directly, however nested."""
+    if isinstance(held, generic.DictionaryObject):
+        return len(held) + sum(_entries(one) for one in held.values())
+    if isinstance(held, generic.ArrayObject):
+        return len(held) + sum(_entries(one) for one in held)
+    return 0
 
 
 class BoundedReader(PdfFileReader):  # type: ignore[misc]
@@ -131,6 +166,16 @@ class BoundedReader(PdfFileReader):  # type: ignore[misc]
     @property
     def decode_context(self) -> DecodeContext:
         return self._bounded
+
+    def spend(self, reads: int) -> None:
+        """Count work that is as much as so many reads; raises TooComplex when it is too much."""
+        self._meter.spend(reads)
+
+    def get_historical_resolver(self, revision: int) -> HistoricalResolver:
+        cache = self._historical_resolver_cache
+        if revision not in cache:
+            cache[revision] = _Revision(self, revision)
+        return cache[revision]
 
     def _get_object_from_stream(self, idnum: int, stmnum: int, idx: int) -> Any:
         """Read an object of an object stream as pyHanko does, through a counted stream."""

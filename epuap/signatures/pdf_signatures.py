@@ -280,5 +280,6 @@ def _streams(
 ) -> Iterator[bytes]:
     for one in list(_entry(store, name) or ())[:limit]:
         stream = one.get_object()
-        if isinstance(stream, generic.StreamObject):
+        # A predictor is undone byte by byte, and nobody writes evidence with one.
+        if isinstance(stream, generic.StreamObject) and "/DecodeParms" not in stream:
             yield stream.read_data(purpose)

@@ -54,7 +54,9 @@ COMPLEX = {
     "white space": root_of(b" " * 1_000_000),
     "a long table": HEAD + b"xref\n0 200000\n" + ROW * 200_000 + b"trailer\n<< >>\nstartxref\n9\n%%EOF\n",
     "rows of no width": table_stream(b"/W [0 0 0] /Size 999999999", b""),
-    "rows of no width, hidden": table_stream(b"/#57%x\n[ -1 %]\n0.0 0 ] /Index [0 999999999 1000000000 -999999990]", b""),
+    "rows of no width, hidden": table_stream(
+        b"/#57%x\n[ -1 %]\n0.0 0 ] /Index [0 999999999 1000000000 -999999990]", b""
+    ),
     "rows that are stated alone": table_stream(b"/W [1 1 1] /Size 999999999", b""),
     "numbers in a stream": object_stream(NUMBERS + b"<< /AcroForm [" + b"0 " * 500_000 + b"] >>", len(NUMBERS), 7),
     "offsets in a stream": object_stream(b"9 0 " * 250_000 + NUMBERS, 0, 999_999),
@@ -98,6 +100,20 @@ def test_loops_and_depths_end(data: bytes) -> None:
     assert found.status == "invalid" and found.code in ("pdf_malformed", "pdf_too_complex")
 
 
+def test_a_thicket_of_references() -> None:
+    """Two ways on from each of thirty objects: a thousand million paths, walked where revisions are compared."""
+    root = pki.certify("CA", authority=True, since=NOW - pki.DAY, until=NOW + pki.DAY)
+    objects = {number: b"<< /L %d 0 R /R %d 0 R >>" % (number + 1, number + 1) for number in range(10, 40)}
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /X 10 0 R >>"
+    original = pdfs.revised(pdfs.plain(), {3: page, **objects, 40: b"(end)"})
+    signed = pdfs.sign(original, pki.person(root, since=NOW - pki.DAY, until=NOW + pki.DAY))
+    changed = pdfs.revised(signed, {5: b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>"})
+    trust, later = Trust(qualified=(root.certificate,)), NOW + dt.timedelta(minutes=2)
+    assert verify_pdf(signed, trust=trust, now=later).is_valid
+    assert verify_pdf(signed, trust=trust, now=later, original=original).code == "pdf_too_complex"
+    assert verify_pdf(changed, trust=trust, now=later).code == "pdf_too_complex"
+
+
 def test_a_document_of_an_office_is_well_within_the_bounds() -> None:
     root = pki.certify("CA", authority=True, since=NOW - pki.DAY, until=NOW + pki.DAY)
     holder = pki.person(root, since=NOW - pki.DAY, until=NOW + pki.DAY)
@@ -110,6 +126,7 @@ def test_a_document_of_an_office_is_well_within_the_bounds() -> None:
     assert found.is_valid, found.code
 
 
-def test_the_counted_reader_of_object_streams_is_the_one_in_use() -> None:
-    """It replaces a method of pyHanko that is not public: an update that renames it must not go unseen."""
-    assert "_get_object_from_stream" in vars(pdf_reading.PdfFileReader)
+def test_what_is_replaced_is_still_there() -> None:
+    """The bounded reader replaces methods of pyHanko: an update that renames one must not go unseen."""
+    reader = vars(pdf_reading.PdfFileReader)
+    assert {"_get_object_from_stream", "get_historical_resolver", "decode_context"} <= set(reader)
