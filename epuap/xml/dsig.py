@@ -120,11 +120,18 @@ class OutsideReference:
     digest: bytes
     c14n: Canonicalisation | None
 
-    def matches(self, content: bytes) -> bool:
-        """Say whether this is the document that was signed (its canonical form, where one is asked for)."""
-        try:
-            octets = octets_of_outside(content, Transforms(c14n=self.c14n))
-        except (SignatureRefused, NotCanonical):
+    def matches(
+        self, content: bytes, forms: dict[Canonicalisation | None, bytes | None] | None = None
+    ) -> bool:
+        """Say whether this is the document that was signed (its canonical form, where one is asked for).
+
+        `forms` keeps the forms of one content while several references are held against it.
+        """
+        kept = {} if forms is None else forms
+        if self.c14n not in kept:
+            kept[self.c14n] = _form(content, self.c14n)
+        octets = kept[self.c14n]
+        if octets is None:
             return False
         return hmac.compare_digest(hashlib.new(self.digest_method, octets).digest(), self.digest)
 
@@ -324,6 +331,13 @@ def outside_references(signature: etree._Element) -> tuple[OutsideReference, ...
     return tuple(
         OutsideReference(one.uri or "", one.digest_method, one.digest, one.transforms.c14n) for one in read
     )
+
+
+def _form(content: bytes, c14n: Canonicalisation | None) -> bytes | None:
+    try:
+        return octets_of_outside(content, Transforms(c14n=c14n))
+    except (SignatureRefused, NotCanonical):
+        return None
 
 
 def _is_inside(uri: str | None) -> bool:

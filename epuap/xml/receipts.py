@@ -17,6 +17,7 @@ from lxml import etree
 
 from epuap.signatures.trust import Evidence, Judgement, Trust, judge
 from epuap.xml import dsig, schema, xades
+from epuap.xml.c14n import Canonicalisation
 from epuap.xml.crd import add
 from epuap.xml.dsig import OutsideReference, SignatureRefused
 from epuap.xml.names import ds
@@ -32,6 +33,8 @@ _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _MAX_REFERENCES = 8  # the receipt, the signed properties, the document and what came with it
+
+_MAX_FORMS = 3  # the bytes as they are, and both canonicalisations: each further one costs, and says no more
 
 
 class ReceiptRefused(Exception):
@@ -81,7 +84,8 @@ class ReceiptData:
 
     def is_about(self, document: bytes) -> bool:
         """Say whether one of the bound documents is this one."""
-        return any(one.matches(document) for one in self.bound)
+        forms: dict[Canonicalisation | None, bytes | None] = {}
+        return any(one.matches(document, forms) for one in self.bound)
 
     @property
     def document_digests(self) -> tuple[str, ...]:
@@ -223,6 +227,8 @@ def verify_receipt(
         raise ReceiptRefused("bad_signature", error.code) from error
     if not bound:
         raise ReceiptRefused("unbound")
+    if len({one.c14n for one in bound}) > _MAX_FORMS:
+        raise ReceiptRefused("bad_signature", "too_many_forms")
     believed = replace(
         found, bound=bound, seal=Seal(certificate, properties.signed_at, embedded, properties.element)
     )
@@ -251,7 +257,8 @@ def judge_signer(seal: Seal, *, trust: Trust, now: datetime) -> Judgement:
 def _require_bound(bound: Sequence[OutsideReference], documents: Sequence[bytes]) -> None:
     left = list(bound)
     for document in documents:
-        found = next((one for one in left if one.matches(document)), None)
+        forms: dict[Canonicalisation | None, bytes | None] = {}
+        found = next((one for one in left if one.matches(document, forms)), None)
         if found is None:
             raise ReceiptRefused("other_document", "outside_digest")
         left.remove(found)

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from epuap.xml import dsig, receipts, schema, xades
-from epuap.xml.names import ENVELOPED, EXC_C14N, ds
+from epuap.xml.names import C14N, ENVELOPED, EXC_C14N, EXC_C14N_COMMENTS, ds
 from epuap.xml.receipts import ReceiptRefused, UpdData, UppData
 from eurzad.lib import xml
 from tests.epuap.xml.conftest import Party
@@ -104,6 +104,18 @@ def test_a_receipt_of_several_documents_is_about_each_of_them(office: Party) -> 
         assert receipts.verify_receipt(data, certificates=pinned, document=document) == UPP
     assert refused(data, office, document=b"third") == ("other_document", "outside_digest")
     assert receipts.read_receipt(data).document_digests == (hashlib.sha256(other).hexdigest(),)
+
+
+def test_a_receipt_that_wants_its_document_in_many_forms_is_refused(office: Party) -> None:
+    """Each form is made anew from the whole document: a few are honest, more would only cost."""
+    forms: tuple[tuple[str, ...], ...] = ((), (EXC_C14N,), (C14N,), (EXC_C14N_COMMENTS,))
+    bound = [xades.Detached(f"{number}.xml", DOCUMENT, "text/xml", form) for number, form in enumerate(forms)]
+    taken = sealed(issue(office), office, *bound[:3])
+    pinned = [office.certificate]
+    assert (
+        receipts.verify_receipt(taken, certificates=pinned, document=DOCUMENT, further=[DOCUMENT] * 2) == UPP
+    )
+    assert refused(sealed(issue(office), office, *bound), office) == ("bad_signature", "too_many_forms")
 
 
 def test_the_receipt_has_the_shape_of_the_samples(office: Party) -> None:
