@@ -98,6 +98,19 @@ def test_the_service_tells_who_the_session_is(
     assert_signed_in(client, go(client, simulator))
 
 
+def test_somebody_from_another_country_signs_in_by_the_eidas_identifier(
+    client: Client, simulator: Simulator
+) -> None:
+    assert go(client, simulator, "greta")["Location"] == "/konto/"
+    identity = Identity.objects.get()
+    assert (identity.scheme, identity.user) == (
+        "eidas",
+        User.objects.get(pk=client.session["_auth_user_id"]),
+    )
+    assert go(Client(enforce_csrf_checks=True), simulator, "greta")["Location"] == "/konto/"
+    assert Identity.objects.get() == identity
+
+
 @pytest.mark.parametrize(
     ("behaviour", "code"),
     [
