@@ -1,7 +1,7 @@
 """Jobs and clockwork of the application for access."""
 
 from eurzad.outbox.registry import every, handler
-from portal.access.services import drafting, epuap_door, reminding, signing
+from portal.access.services import drafting, elsewhere, epuap_door, reminding, signing
 
 
 @handler("access.send_email_link")
@@ -50,6 +50,12 @@ def send_decision(application_id: str) -> None:
 def resume() -> None:
     """Take up again what a set-aside job has left."""
     signing.resume_all()
+
+
+@every(seconds=86_400, name="access.forget_refused")
+def forget_refused() -> None:
+    """Empty refused files that nobody needs any more."""
+    elsewhere.forget_refused()
 
 
 @every(seconds=3600, name="access.remind")

@@ -333,6 +333,18 @@ def test_never_brought_back_is_given_up_after_a_week(desk: Desk, the_application
         assert the_application().state == "withdrawn"
 
 
+def test_refused_files_are_emptied_after_a_month(desk: Desk, tps_seal: Party) -> None:
+    desk.choose()
+    desk.upload_and_wait(b"<a/>")
+    with clock.frozen(clock.now() + timedelta(days=29)):
+        assert elsewhere.forget_refused() == 0
+    with clock.frozen(clock.now() + timedelta(days=31)):
+        assert elsewhere.forget_refused() == 1
+        assert elsewhere.forget_refused() == 0
+    upload = Upload.objects.get()
+    assert (bytes(upload.content), upload.refusal_code) == (b"", "unsigned")
+
+
 PATHS = ("wlasny-podpis/", "do-podpisu.xml", "do-podpisu.pdf", "podpis.xades")
 
 

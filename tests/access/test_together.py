@@ -10,10 +10,10 @@ from django.db import connection, connections
 from eurzad.lib.errors import DomainError
 from eurzad.lib.personas import CELINA, EWA, FILIP
 from eurzad.outbox.models import Job
-from portal.access.models import AccessApplication, ApplicationEvent
-from portal.access.services import deciding, drafting, signing
+from portal.access.models import AccessApplication, ApplicationEvent, Upload
+from portal.access.services import deciding, drafting, elsewhere, signing
 from portal.people.models import User
-from tests.access.conftest import SigningService
+from tests.access.conftest import SigningService, sign_as
 from tests.support.people import make_clerk, make_resident
 
 pytestmark = [
@@ -80,6 +80,32 @@ def test_many_clicks_and_doubled_workers_make_one_application(tps: SigningServic
         "received",
         "receipt_issued",
     ):
+        assert ApplicationEvent.objects.filter(kind=kind).count() == 1
+
+
+def test_files_and_the_signing_service_at_once_settle_one(tps: SigningService) -> None:
+    """The way that is first has the application; the others find it taken."""
+    user = make_resident(CELINA, approved=False)
+    drafting.save_draft(identity=user.identity, details=DETAILS)
+    signing.start_signing(identity=user.identity)
+    application = AccessApplication.objects.get()
+    public_id = str(application.public_id)
+    signing.send_for_signing(public_id)
+    tps.sign(CELINA)
+    by_hand = sign_as(CELINA, application.document_bytes, tps.seal)
+
+    def bring() -> None:
+        elsewhere.receive(application_id=application.pk, content=by_hand)
+
+    refused = at_once([bring, lambda: signing.fetch_signed(public_id), bring, bring])
+    assert refused.count("access_file_not_taken") in (2, 3)
+    for step in (signing.check_signature, signing.issue_receipt):
+        assert at_once(twice(step, public_id)) == ["", ""]
+    application.refresh_from_db()
+    assert application.state == "submitted"
+    online = next(iter(tps.signed.values()))
+    assert application.signed_bytes == (by_hand if Upload.objects.count() else online)
+    for kind in ("signature_accepted", "received", "receipt_issued"):
         assert ApplicationEvent.objects.filter(kind=kind).count() == 1
 
 

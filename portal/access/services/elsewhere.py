@@ -5,6 +5,7 @@ came and checked by a job; one that is refused leaves the application waiting.
 """
 
 import hashlib
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from portal.access.services import history
 from portal.access.signatures import Original, Refused
 
 MAX_UPLOADS = 20
+KEEP_REFUSED = timedelta(days=30)
 
 
 def pdf_to_sign(application: AccessApplication) -> bytes:
@@ -111,6 +113,14 @@ def refuse(upload: Upload, application: AccessApplication, refused: Refused) -> 
     return bool(settled) and history.move(
         application, State.AWAITING_SIGNATURE, event="upload_refused", received_at=None
     )
+
+
+def forget_refused() -> int:
+    """Empty files that were refused a month ago, keeping when and why; return how many."""
+    old = Upload.objects.filter(
+        state=Upload.State.REFUSED, received_at__lt=clock.now() - KEEP_REFUSED
+    ).exclude(content=b"")
+    return old.update(content=b"")
 
 
 def expire(application: AccessApplication) -> bool | None:
