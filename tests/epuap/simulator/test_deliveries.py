@@ -233,6 +233,33 @@ def test_server_may_answer_nonsense(peer: Peer, behaviour: str, path: str) -> No
     assert peer.post(path, b"<a/>").content.startswith(b"<?xml")
 
 
+@pytest.mark.parametrize("behaviour", ["pull_fault", "repo_fault", "tps_bad_signature"])
+def test_one_service_may_fail(peer: Peer, behaviour: str) -> None:
+    calls = {
+        "pull": lambda: peer.pull("ZapytaniePullOczekujace"),
+        "repo": lambda: peer.download("nie-ma"),
+        "tps": lambda: peer.leave_document(LETTER),
+    }
+    service = behaviour.partition("_")[0]
+    peer.simulator.order(behaviour)
+    for other in sorted(calls.keys() - {service}):
+        calls[other]()
+    assert peer.simulator.ordered() == {behaviour: 1}
+    if behaviour.endswith("bad_signature"):
+        with pytest.raises(xmlsec.Error):
+            calls[service]()
+    else:
+        assert calls[service]().findtext("faultstring").startswith("ordered")
+    assert peer.simulator.ordered() == {}
+
+
+def test_delivery_taken_though_the_answer_is_lost(peer: Peer, signed: bytes) -> None:
+    peer.simulator.order("dorecz_lost_answer")
+    with pytest.raises(requests.RequestException):
+        peer.hand_over(signed, IdentyfikatorDokumentu="pismo-zgubione")
+    assert "Dostęp przyznano" in drive_receiving(peer.simulator, "pismo-zgubione")
+
+
 def test_answer_may_be_signed_with_another_key(peer: Peer) -> None:
     peer.simulator.order("ws_foreign_key")
     with pytest.raises(xmlsec.Error):

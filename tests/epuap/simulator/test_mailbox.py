@@ -194,14 +194,22 @@ def test_control_refuses_what_it_does_not_know(peer: Peer) -> None:
     assert requests.post(f"{url}nadanie/", json={"sender": "nikt"}, timeout=10).status_code == 400
 
 
-@pytest.mark.parametrize("behaviour", ["ws_timeout", "tps_timeout", "idp_timeout"])
-def test_silence(peer: Peer, behaviour: str) -> None:
-    path = {
-        "ws_timeout": "/pk_external_ws/services/pull",
-        "tps_timeout": "/ep-services/tpSigning5",
-        "idp_timeout": "/login-services/idpArtifactResolutionService",
-    }[behaviour]
-    peer.simulator.order(behaviour)
+@pytest.mark.parametrize(
+    ("behaviour", "path"),
+    [
+        ("ws_timeout", "/pk_external_ws/services/pull"),
+        ("pull_timeout", "/pk_external_ws/services/pull"),
+        ("nadaj_timeout", "/pk_external_ws/services/skrytka"),
+        ("dorecz_timeout", "/pk_external_ws/services/doreczyciel"),
+        ("sklad_timeout", "/fe_external_ws/services/ZarzadzanieDokumentami"),
+        ("repo_timeout", "/repo-ws-ext/FileRepoService"),
+        ("userinfo_timeout", "/pz-services/tpUserInfo"),
+        ("tps_timeout", "/ep-services/tpSigning5"),
+        ("idp_timeout", "/login-services/idpArtifactResolutionService"),
+    ],
+)
+def test_silence(peer: Peer, behaviour: str, path: str) -> None:
+    peer.simulator.order(behaviour, seconds=3)
     with pytest.raises(requests.ReadTimeout):
         requests.post(
             peer.simulator.base_url + path, data=b"<a/>", headers={"Content-Type": "text/xml"}, timeout=1

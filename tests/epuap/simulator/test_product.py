@@ -31,6 +31,7 @@ def report(simulator: Simulator, document: bytes):  # type: ignore[no-untyped-de
     trust = Trust(
         seals=(certificate(simulator, "tps-seal.crt"),),
         qualified=(certificate(simulator, "qualified-ca.crt"),),
+        personal=(certificate(simulator, "personal-ca.crt"),),
     )
     return verify_document(document, trust=trust, now=clock.now())
 
@@ -44,7 +45,13 @@ def pull(portal_talks_to_simulator: Simulator) -> PullClient:
 
 
 @pytest.mark.parametrize(
-    ("kind", "method"), [("epsignature", "trusted"), ("podpiszp", "trusted"), ("qualified", "qualified")]
+    ("kind", "method"),
+    [
+        ("epsignature", "trusted"),
+        ("podpiszp", "trusted"),
+        ("qualified", "qualified"),
+        ("personal", "personal"),
+    ],
 )
 def test_signing(portal_talks_to_simulator: Simulator, kind: str, method: str) -> None:
     portal = portal_talks_to_simulator.portal_url
