@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
@@ -147,7 +148,7 @@ def embedded_certificates(signature: etree._Element) -> list[x509.Certificate]:
     if len(found) > _MAX_CERTIFICATES:
         raise SignatureRefused("key_info")
     try:
-        return [x509.load_der_x509_certificate(decode_base64(one)) for one in found]
+        return [_loaded(decode_base64(one)) for one in found]
     except ValueError as error:
         raise SignatureRefused("key_info") from error
 
@@ -295,9 +296,19 @@ def _policy(about: etree._Element) -> tuple[str, ...]:
     )
 
 
+def _loaded(der: bytes) -> x509.Certificate:
+    """Load a certificate and the fields that `cryptography` reads only when asked; raise ValueError."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        _ = certificate.subject, certificate.issuer, certificate.not_valid_after_utc, certificate.extensions
+    except (x509.InvalidVersion, x509.DuplicateExtension, UnsupportedAlgorithm, TypeError) as error:
+        raise ValueError("an odd certificate") from error
+    return certificate
+
+
 def _certificate(element: etree._Element) -> x509.Certificate | None:
     try:
-        return x509.load_der_x509_certificate(decode_base64(element))
+        return _loaded(decode_base64(element))
     except (ValueError, SignatureRefused):
         return None
 

@@ -41,10 +41,10 @@ COUNTERSIGNATURE = "countersignature"
 TIMESTAMP_UNVERIFIED = "timestamp_unverified"
 """Remark: the signature carries a time stamp, which nobody here has verified; its time is not used."""
 
-_MAX_SIGNATURES = 20
+_MAX_SIGNATURES = 10
 _MAX_REFERENCES = 10  # of one signature
-_MAX_ALL_REFERENCES = 40
-_MAX_DIGESTED = 100 * 2**20
+_MAX_ALL_REFERENCES = 24
+_MAX_DIGESTED = 50 * 2**20
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//", re.ASCII)
 
 

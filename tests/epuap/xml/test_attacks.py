@@ -424,6 +424,24 @@ def test_mixed_up_certificates(good: bytes, office: Party, stranger: Party) -> N
 
 
 @pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x2a"), (b"\x17\x0d20", b"\x17\x0dxx"), (b"\x0c", b"\x1f")],
+    ids=["version", "time", "string"],
+)
+def test_an_odd_certificate_is_refused_not_an_error(
+    good: bytes, office: Party, old: bytes, new: bytes
+) -> None:
+    der = base64.b64decode(making.base64_der(office))
+    assert old in der
+    odd = base64.b64encode(der.replace(old, new)).decode()
+    key_info = f"<ds:X509Data><ds:X509Certificate>{odd}</ds:X509Certificate></ds:X509Data>"
+    assert said(sign_in(DOCUMENT, anna(office, key_info=key_info)), office) == ("invalid", "key_info")
+    held = f"<xades:EncapsulatedX509Certificate>{odd}</xades:EncapsulatedX509Certificate>"
+    values = f"<xades:CertificateValues>{held}</xades:CertificateValues>"
+    assert said(sign_in(DOCUMENT, anna(office, unsigned=values)), office) == ("valid", "ok")
+
+
+@pytest.mark.parametrize(
     "namespace",
     [
         "http://uri.etsi.org/01903/v1.1.1#",
