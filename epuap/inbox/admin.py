@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from epuap.inbox import reading, reasons, signed
@@ -163,7 +164,11 @@ class DeskAdmin(ReadOnlyAdmin):
             {"label": label, "url": f"?tab={name}", "is_open": name == is_open, "count": choose(rows).count()}
             for name, (label, choose) in self.tabs.tabs.items()
         ]
-        context = {"tabs": tabs, "mailboxes": Mailbox.objects.all(), "title": self.opts.verbose_name_plural}
+        context = {
+            "tabs": tabs,
+            "mailboxes": Mailbox.objects.all(),
+            "title": capfirst(self.opts.verbose_name_plural),
+        }
         return super().changelist_view(request, {**(extra_context or {}), **context})
 
     def get_urls(self) -> list[URLPattern]:
@@ -205,7 +210,7 @@ class DeskAdmin(ReadOnlyAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": str(row),
+            "title": f"{capfirst(self.opts.verbose_name)}: {row}",
             "row": row,
             "files": self.files(row),
             "is_open": self.model._default_manager.open().filter(pk=row.pk).exists(),  # type: ignore[attr-defined]

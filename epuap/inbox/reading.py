@@ -74,13 +74,17 @@ def enclosed_bytes(content: bytes, number: int) -> bytes | None:
 def _collect(element: etree._Element, depth: int, lines: list[Line]) -> None:
     if element.tag == ds("Signature") or len(lines) > MAX_LINES:
         return
-    children = list(element.iterchildren(etree.Element))
+    children = [] if _is_enclosed(element) else list(element.iterchildren(etree.Element))
     label = _WORD_BORDER.sub(" ", etree.QName(element).localname)
-    text = text_of(element) if not children else (element.text or "").strip()
+    text = element.get("nazwaPliku", "") if _is_enclosed(element) else _own_text(element, children)
     if children or text:
         lines.append(Line(label, _shown(text), min(depth, 5)))
     for child in children:
         _collect(child, depth + 1, lines)
+
+
+def _own_text(element: etree._Element, children: list[etree._Element]) -> str:
+    return (element.text or "").strip() if children else text_of(element)
 
 
 def _shown(text: str) -> str:
@@ -90,7 +94,13 @@ def _shown(text: str) -> str:
 
 
 def _enclosed(root: etree._Element) -> list[etree._Element]:
-    return [one for one in root.iter("{*}Zalacznik") if one.get("kodowanie", "").lower() == "base64"]
+    return [one for one in root.iter("{*}Zalacznik") if _is_enclosed(one)]
+
+
+def _is_enclosed(element: etree._Element) -> bool:
+    """Whether this is an attachment that holds its bytes."""
+    is_attachment = etree.QName(element).localname == "Zalacznik"
+    return is_attachment and element.get("kodowanie", "").lower() == "base64"
 
 
 def _describe(number: int, element: etree._Element) -> Enclosed:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as project
-from django.db import connection
+from django.db import connection, transaction
 from redis import Redis
 
 from epuap.inbox.models import OutboundLetter
@@ -46,12 +46,13 @@ DONE = (State.SENT, State.SENT_WITHOUT_RECEIPT, State.UNKNOWN, State.FAILED)
 def town(portal_talks_to_simulator: Simulator, transactional_db: None) -> Simulator:
     """Letters that wait to be sent, and not one message in the queue."""
     simulator = portal_talks_to_simulator
-    for number in range(LETTERS):
-        letters.send_letter(
-            recipient_box=f"/{GRAZYNA.epuap_login}/domyslna",
-            document=f"<Pismo><Numer>{number}</Numer></Pismo>".encode(),
-            title=f"Pismo {number}",
-        )
+    with transaction.atomic():
+        for number in range(LETTERS):
+            letters.send_letter(
+                recipient_box=f"/{GRAZYNA.epuap_login}/domyslna",
+                document=f"<Pismo><Numer>{number}</Numer></Pismo>".encode(),
+                title=f"Pismo {number}",
+            )
     Redis.from_url(project.REDIS_URL).flushall()
     simulator.order("nadaj_lost_answer", LOST_ANSWERS)
     return simulator

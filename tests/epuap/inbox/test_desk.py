@@ -74,6 +74,7 @@ def test_page_shows_hostile_text_as_text(pages: PageClient, clerk: User) -> None
     page = pages.client.get(page_of(document)).content.decode()
     assert "&lt;script&gt;alert(1)" in page and "<script>alert" not in page
     assert "<img src=x" not in page and "<b>Nikt" not in page
+    assert base64.b64encode(b"tekst").decode() not in page, "data are no text"
     assert "Tresc Dokumentu" in page and "Nikt w systemie nie obsługuje" in page
     link = reverse("admin:inbox_inbounddocument_enclosed", args=[document.pk, 0])
     assert link in page
