@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,8 +148,13 @@ class Simulator:
 
 
 @contextmanager
-def run_simulator(var_dir: Path, portal_url: str = PORTAL_URL) -> Iterator[Simulator]:
-    """Make the keys of both sides in `var_dir`, start the process on a free port, stop it at the end."""
+def run_simulator(
+    var_dir: Path, portal_url: str = PORTAL_URL, *, settings: Mapping[str, str] | None = None
+) -> Iterator[Simulator]:
+    """Make the keys of both sides in `var_dir`, start the process on a free port, stop it at the end.
+
+    `settings` are further variables of its environment.
+    """
     make_portal_keys(var_dir / "portal" / "keys")
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -164,6 +169,7 @@ def run_simulator(var_dir: Path, portal_url: str = PORTAL_URL) -> Iterator[Simul
             "PORTAL_BASE_URL": portal_url,
             "SIM_OFFICE_ENTITY_ID": OFFICE_ENTITY_ID,
             "SIM_OFFICE_BOX_NAME": OFFICE_BOX_NAME,
+            **(settings or {}),
         }
         prepare = [sys.executable, "manage.py", "prepare_simulator"]
         subprocess.run(prepare, cwd=ROOT, env=environment, check=True, capture_output=True)

@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+import subprocess
+from pathlib import Path
 
 import pytest
 import xmlsec
@@ -9,7 +11,7 @@ from lxml import etree
 
 from eurzad.lib.personas import ANNA, BORYS
 from tests.epuap.simulator.peer import NS, SOAP, Peer, decrypt, decrypt_rsa, verify
-from tests.support.simulator import drive_sign_in
+from tests.support.simulator import drive_sign_in, run_simulator
 
 STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
 SSO = "/dt/SingleSignOnService"
@@ -245,3 +247,22 @@ def test_somebody_from_another_country(peer: Peer) -> None:
     encrypted = peer.resolve(fields["SAMLart"]).find(".//saml2:EncryptedAssertion", NS)
     assertion, _ = decrypt(encrypted, (peer.simulator.portal_keys / "sp.key").read_bytes())
     assert attributes(assertion) == values
+
+
+def test_mode_of_every_answer(tmp_path: Path) -> None:
+    with run_simulator(tmp_path, settings={"SIM_PZ_MODE": "encrypted,session"}) as running:
+        peer = Peer(running)
+        for _ in range(2):
+            encrypted = by_post(peer).find("saml2:EncryptedAssertion", NS)
+            assertion = open_rsa(peer, encrypted)
+            verify(assertion, peer.pz_certificate)
+            assert attributes(assertion) == {}
+            role = peer.user_info(assertion.get("ID")).findtext("getTpUserInfoReturn/claimedRole")
+            assert ANNA.pesel in role
+
+
+def test_unknown_mode_stops_the_start(tmp_path: Path) -> None:
+    wrong = run_simulator(tmp_path, settings={"SIM_PZ_MODE": "jawne"})
+    with pytest.raises(subprocess.CalledProcessError) as stopped, wrong:
+        pass
+    assert b"SIM_PZ_MODE" in stopped.value.stderr
