@@ -11,6 +11,9 @@ REASONS = {
         "Podpis nie zgadza się z treścią: pismo zmieniono po podpisaniu. Wezwij do złożenia go od nowa."
     ),
     "access.untrusted": _("Nie wiadomo, kto podpisał: certyfikat nie jest zaufany. Sprawdź podpis ręcznie."),
+    "access.no_person": _("Z podpisu nie da się odczytać, kto podpisał. Sprawdź podpis ręcznie."),
+    "access.wrong_time": _("Podpis ma datę z przyszłości. Wezwij nadawcę do ponownego podpisania."),
+    "access.unreadable": _("Pliku nie da się odczytać. Wezwij nadawcę do złożenia wniosku od nowa."),
     "access.revoked": _("Certyfikat podpisu był unieważniony. Wezwij nadawcę do ponownego podpisania."),
     "access.expired": _("Certyfikat podpisu był nieważny. Wezwij nadawcę do ponownego podpisania."),
     "access.no_number": _("Podpis nie podaje numeru PESEL. Potwierdź tożsamość nadawcy inaczej."),

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from epuap.signatures.pades import is_pdf, verify_pdf
+from epuap.signatures.pades import is_pdf
 from epuap.signatures.report import DocumentReport, Person, SignatureReport
 from epuap.signatures.trust import load_trust
-from epuap.xml.verify import payload_digest, verify_document
+from epuap.signatures.verify import verify_file
+from epuap.xml.verify import payload_digest
 from eurzad.lib import clock, searching, xml
 from portal.people import pii
 from portal.people.models import Identity
@@ -18,7 +19,9 @@ from portal.people.models import Identity
 NUMBER_NOT_COMPARED = "number_not_compared"
 """Remark: the applicant has no PESEL, so the name (and the birth date, if known) was compared instead."""
 
-_LONG_NUMBER = re.compile(r"[0-9]{11}")
+_NUMBERS = re.compile(
+    r"(?<=2\.5\.4\.5=)[^,+]+|[0-9]{11}"
+)  # the subject's serialNumber, and anything like a PESEL
 
 
 @dataclass(frozen=True)
@@ -93,11 +96,7 @@ def check(data: bytes, *, document: bytes | None = None) -> Checked:
     ``document`` is what a detached signature, or a signed PDF, has to be about. Raises PermanentError when the
     certificates named in the settings cannot be read.
     """
-    trust, now = load_trust(), clock.now()
-    if is_pdf(data):
-        found = verify_pdf(data, trust=trust, now=now, original=document)
-    else:
-        found = verify_document(data, trust=trust, now=now, document=document)
+    found = verify_file(data, trust=load_trust(), now=clock.now(), document=document)
     if not found.is_valid or not found.signers:
         raise Refused(_category(found), _kept(_worst(found)))
     return Checked(found.signatures, found.payload)
@@ -193,30 +192,13 @@ _CATEGORIES = {
     "revoked": "revoked",
     "revoked_since": "revoked",
     "certificate_not_valid_then": "expired",
-    "no_personal_number": "no_number",
+    "signed_in_future": "wrong_time",
     "no_person": "no_person",
+    **dict.fromkeys(("altered", "digest", "later_changes", "value"), "altered"),
     **dict.fromkeys(
         ("other_document", "different_documents", "document_missing", "outside_digest"), "other_document"
     ),
-    **dict.fromkeys(
-        (
-            "byte_range",
-            "digest_method",
-            "manifest",
-            "method",
-            "pdf_encrypted",
-            "reference_uri",
-            "several_objects",
-            "signature_position",
-            "signature_type",
-            "too_many_references",
-            "too_many_signatures",
-            "transform",
-            "weak_certificate",
-            "weak_key",
-        ),
-        "unsupported",
-    ),
+    **dict.fromkeys(("pdf_encrypted", "weak_certificate"), "unsupported"),
 }
 _UNREADABLE = ("xml_", "pdf_")
 
@@ -226,7 +208,7 @@ def _category(found: DocumentReport) -> str:
         return _CATEGORIES[found.code]
     if found.code.startswith(_UNREADABLE):
         return "unreadable"
-    return "altered" if found.status == "invalid" else "untrusted"
+    return "unsupported" if found.status == "invalid" else "untrusted"
 
 
 def _worst(found: DocumentReport) -> SignatureReport:
@@ -238,7 +220,7 @@ def _kept(report: SignatureReport) -> dict[str, Any]:
     kept = report.to_dict()
     if kept["signer"] is not None:
         del kept["signer"]["pesel"]
-    kept["certificate_subject"] = _LONG_NUMBER.sub(
+    kept["certificate_subject"] = _NUMBERS.sub(
         lambda found: pii.mask(found.group()), report.certificate_subject
     )
     return kept

@@ -106,6 +106,14 @@ _UPLOAD_REFUSALS = {
         gettext_lazy("Certyfikat, którym podpisano dokument, nie był wtedy ważny."),
         _OTHER_CERTIFICATE,
     ),
+    "wrong_time": (
+        gettext_lazy(
+            "Data podpisu jest z przyszłości – zegar w komputerze, na którym podpisano, źle chodzi."
+        ),
+        gettext_lazy(
+            "Ustaw w komputerze właściwą datę i godzinę, podpisz dokument jeszcze raz i wgraj wynik."
+        ),
+    ),
     "revoked": (
         gettext_lazy("Certyfikat, którym podpisano dokument, został unieważniony."),
         _OTHER_CERTIFICATE,
@@ -151,7 +159,8 @@ def upload_refusal(code: str) -> tuple[str, str]:
 
 def refusal_sentence(code: str) -> str:
     """Why a signature was not taken, in plain words."""
-    return str(_REFUSALS.get(code.removeprefix("access."), _REFUSALS["untrusted"]))
+    short = code.removeprefix("access.")
+    return str(_REFUSALS[short]) if short in _REFUSALS else upload_refusal(short)[0]
 
 
 _REMARKS = {
@@ -172,6 +181,10 @@ _SIGNATURE_REMARKS = {
     ),
     "expired_since": gettext_lazy("certyfikat był ważny w podanej chwili podpisu, potem stracił ważność"),
     "no_pesel": gettext_lazy("w certyfikacie nie ma numeru PESEL"),
+    "countersignature": gettext_lazy("ktoś poświadczył ten podpis swoim; tego poświadczenia nie sprawdzano"),
+    "timestamp_unverified": gettext_lazy("jest znacznik czasu, którego nie sprawdzano; jego daty nie użyto"),
+    "signature_policy": gettext_lazy("podpis powołuje się na politykę podpisu, której nie sprawdzano"),
+    "signature_policy_implied": gettext_lazy("podpis złożono według polityki wynikającej z dokumentu"),
     "number_not_compared": gettext_lazy(
         "numeru osoby nie porównano z podpisem (brak numeru PESEL) – zgadza się imię, nazwisko i, o ile jest "
         "znana, data urodzenia"

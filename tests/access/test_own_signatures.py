@@ -14,7 +14,9 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from epuap.inbox.models import InboundDocument
+from epuap.signatures import report
 from epuap.signatures.report import Person
+from epuap.xml import properties, verify
 from epuap.xml.receipts import ReceiptRefused, verify_receipt
 from eurzad.lib import clock
 from eurzad.lib.personas import BORYS, CELINA, Persona
@@ -222,11 +224,24 @@ def _two_one_bad(desk: Desk, authority: pki.Holder, stranger: pki.Holder) -> byt
         (lambda desk, authority, stranger: pdfs.sign(desk.document("pdf"), holder_of(stranger)), "untrusted"),
         (_expired, "expired"),
         (_two_one_bad, "untrusted"),
+        (
+            lambda desk, authority, stranger: sign_inside(
+                desk.document(), holder_of(authority), at=clock.now() + dt.timedelta(days=2)
+            ),
+            "wrong_time",
+        ),
+        (
+            lambda desk, authority, stranger: sign_inside(desk.document(), holder_of(authority)).replace(
+                b"xmlenc#sha256", b"xmlenc#sha1__"
+            ),
+            "unsupported",
+        ),
     ],
     ids=[
         "our-pdf", "unsigned-other-pdf", "other-pdf", "print", "changed-before", "changed-after",
         "around-a-revision", "beside-another", "around-another", "cut-pdf", "borys-xml", "borys-beside", "borys-pdf",
         "no-pesel", "not-qualified", "unknown-issuer", "unknown-issuer-pdf", "expired", "one-of-two-bad",
+        "from-the-future", "unknown-digest",
     ],
 )  # fmt: skip
 def test_refused_with_its_reason(
@@ -306,6 +321,7 @@ def test_a_person_with_a_foreign_number_signs_with_a_qualified_signature(
     application = the_application()
     assert application.state == "submitted"
     assert signatures.NUMBER_NOT_COMPARED in application.signature_report["remarks"]
+    assert "T22000129" not in repr(application.signature_report)
     pages.sign_in(make_clerk(BORYS, superuser=True))
     view = pages.client.get(f"/admin/access/accessapplication/{application.pk}/change/").content.decode()
     assert "numeru osoby nie porównano z podpisem" in view
@@ -408,3 +424,15 @@ def test_from_epuap_nobody_without_a_verified_pesel(
     inbound = deliver(make(authority))
     assert (inbound.state, inbound.error_code) == ("quarantined", code)
     assert not AccessApplication.objects.exists()
+
+
+def test_every_remark_and_reason_has_words() -> None:
+    remarks = [
+        report.NO_REVOCATION_CHECK, report.REVOCATION_CHECKED_THEN, report.EXPIRED_SINCE, report.NO_PESEL,
+        verify.COUNTERSIGNATURE, verify.TIMESTAMP_UNVERIFIED, properties.SIGNATURE_POLICY,
+        properties.SIGNATURE_POLICY_IMPLIED, signatures.NUMBER_NOT_COMPARED,
+    ]  # fmt: skip
+    assert [code for code in remarks if texts.signature_remark(code) == code] == []
+    fallback = texts.upload_refusal("untrusted")
+    categories = {*signatures._CATEGORIES.values(), "unsupported", "unreadable", "other_signer", "no_number"}
+    assert [code for code in categories if texts.upload_refusal(code) == fallback] == []
