@@ -132,7 +132,8 @@ MALFORMED = (
     ("DATABASE_URL", "nonsense"), ("DATABASE_URL", "oracle2://x/y"), ("REDIS_URL", "localhost"),
     ("EMAIL_URL", "nonsense"), ("MUNICIPALITY_NIP", "9990101029"),
     ("MUNICIPALITY_BANK_ACCOUNT", "55999999910001000000000001"),
-    ("SECRET_KEY_FILE", "missing-file"), ("TRUST_LIST", "missing-file"), ("PERSONAL_TRUST_LIST", "missing-file"),
+    ("SECRET_KEY_FILE", "missing-file"), ("SEAL_PAST_CERTS", "missing-file"),
+    ("TRUST_LIST", "missing-file"), ("PERSONAL_TRUST_LIST", "missing-file"),
     ("REVOCATION_FETCH", "sometimes"),
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from epuap.inbox.models import OutboundLetter
+from portal.catalogue import demo as catalogue
 from portal.channels import codes, errors, intake, selectors, senders, services
 from portal.channels.models import Channel, Receipt, in_language
 from portal.journal.models import Record
@@ -74,6 +76,23 @@ def test_closing_in_the_admin_closes_the_door_at_once_and_is_on_record(
     assert record.reason == "takes_applications=0"
     page = pages.get("/konto/wniosek/", user=celina).content.decode()
     assert "Wypełnij wniosek" not in page
+
+
+def test_every_page_that_names_the_ways_follows_the_switch(pages: PageClient, celina: User) -> None:
+    catalogue.load(date(2026, 11, 23))
+
+    def named() -> dict[str, bool]:
+        service = pages.get("/uslugi/dostep-do-konta/").content.decode()
+        return {
+            "sign-in": "tutaj albo na ePUAP" in pages.get("/logowanie/").content.decode(),
+            "catalogue": "Wypełnij formularz na ePUAP" in service,
+        }
+
+    assert named() == {"sign-in": True, "catalogue": True}
+    Channel.objects.filter(code="epuap").update(takes_applications=False)
+    assert named() == {"sign-in": False, "catalogue": False}
+    account = pages.get("/konto/", user=celina).content.decode()
+    assert "Złóż wniosek w portalu" in account and "Wypełnij formularz na ePUAP" not in account
 
 
 def test_saving_nothing_new_is_not_on_record(pages: PageClient, clerk: User) -> None:
