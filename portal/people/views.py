@@ -23,6 +23,9 @@ from django.views.decorators.http import require_GET, require_POST
 from epuap.saml import services as saml
 from portal.people import doors, forms, session, visitors
 
+_CALLED = {"login.gov.pl": "login.gov.pl", "epuap": "ePUAP"}
+"""What a provider is called on its button unless the town says otherwise, by its profile."""
+
 
 @require_GET
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -139,7 +142,7 @@ def _sign_in_page(request: HttpRequest, demo_form: forms.DemoForm) -> HttpRespon
         "account/login.html",
         {
             "providers": [
-                {"name": name, "profile": one["profile"], "label": one.get("label", "")}
+                {"name": name, "called": _CALLED[one["profile"]], "label": one.get("label", "")}
                 for name, one in settings.IDENTITY_PROVIDERS.items()
             ],
             "decision_days": settings.ACCESS_DECISION_DAYS,

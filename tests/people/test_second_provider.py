@@ -46,6 +46,8 @@ def test_every_provider_is_a_button(pz_visitor: Browser, settings) -> None:
     assert buttons() == ["Zaloguj się przez login.gov.pl", "Zaloguj się przez Profil Zaufany"]
     page = pz_visitor.client.get("/logowanie/").content.decode()
     assert "na to samo konto" in page and page.count("innego kraju Unii") == 1
+    settings.IDENTITY_PROVIDERS["pz"]["label"] = ""
+    assert buttons() == ["Zaloguj się przez login.gov.pl", "Zaloguj się przez ePUAP"]
     del settings.IDENTITY_PROVIDERS["pz"]
     assert buttons() == ["Zaloguj się przez login.gov.pl"]
     assert "na to samo konto" not in pz_visitor.client.get("/logowanie/").content.decode()

@@ -467,6 +467,75 @@ def test_random_damage_is_a_refusal_or_changes_nothing() -> None:
     assert refused > 300
 
 
+def drop(one: etree._Element, root: etree._Element) -> None:
+    one.getparent().remove(one)
+
+
+def double(one: etree._Element, root: etree._Element) -> None:
+    one.addnext(etree.fromstring(etree.tostring(one, with_tail=False)))
+
+
+def double_with_fresh_ids(one: etree._Element, root: etree._Element) -> None:
+    one.addprevious(forged_copy(one))
+
+
+def move_up(one: etree._Element, root: etree._Element) -> None:
+    root.insert(0, one)
+
+
+def move_into_extensions(one: etree._Element, root: etree._Element) -> None:
+    etree.SubElement(root, f"{{{support.SAMLP}}}Extensions").append(one)
+
+
+def rewrite(one: etree._Element, root: etree._Element) -> None:
+    one.text = "71890321131"
+
+
+def rename(one: etree._Element, root: etree._Element) -> None:
+    one.tag = "{urn:x}Other"
+
+
+def wrap(one: etree._Element, root: etree._Element) -> None:
+    holder = etree.Element("{urn:x}Holder")
+    one.getparent().replace(one, holder)
+    holder.append(one)
+
+
+def lose_attributes(one: etree._Element, root: etree._Element) -> None:
+    one.attrib.clear()
+
+
+EDITS = (
+    drop,
+    double,
+    double_with_fresh_ids,
+    move_up,
+    move_into_extensions,
+    rewrite,
+    rename,
+    wrap,
+    lose_attributes,
+)
+
+
+@pytest.mark.parametrize("is_whole_signed", [True, False])
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
+def test_no_edit_of_the_tree_makes_another_person(
+    edit: Callable[[etree._Element, etree._Element], None], is_whole_signed: bool
+) -> None:
+    """Every element of a good answer, one after the other; what no signature covers may go, nobody else comes."""
+    good = IDP.posted(REQUEST, plain_answer(sign_response=is_whole_signed))
+    person, refused, count = read_bytes(good).person, 0, len(list(etree.fromstring(good).iter())) - 1
+    for number in range(1, count + 1):
+        root = etree.fromstring(good)
+        edit(list(root.iter())[number], root)
+        try:
+            assert read_bytes(etree.tostring(root)).person == person
+        except SignInRefused:
+            refused += 1
+    assert refused > count // 2
+
+
 @settings(max_examples=300)
 @given(st.text(max_size=300))
 def test_an_identifier_is_of_one_kind_or_refused(text: str) -> None:
