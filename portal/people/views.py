@@ -142,7 +142,12 @@ def _sign_in_page(request: HttpRequest, demo_form: forms.DemoForm) -> HttpRespon
         "account/login.html",
         {
             "providers": [
-                {"name": name, "called": _CALLED[one["profile"]], "label": one.get("label", "")}
+                {
+                    "name": name,
+                    "profile": one["profile"],
+                    "called": _CALLED[one["profile"]],
+                    "label": one.get("label", ""),
+                }
                 for name, one in settings.IDENTITY_PROVIDERS.items()
             ],
             "decision_days": settings.ACCESS_DECISION_DAYS,
