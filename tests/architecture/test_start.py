@@ -127,6 +127,7 @@ REQUIRED = (
 MALFORMED = (
     ("DEMO_MODE", "maybe"), ("BEHIND_PROXY", "perhaps"), ("IDENTITY_KEY", "short"), ("IDENTITY_KEY", "żółć"),
     ("IDENTITY_KEY", "c2hvcnQ="), ("ACCESS_DECISION_DAYS", "fourteen"), ("ACCESS_DECISION_DAYS", "-1"),
+    ("EPUAP_FILE_MAX_MB", "big"), ("EPUAP_ANSWER_MAX_MB", "0"), ("EPUAP_SETTLED_SECONDS", "hour"),
     ("PAYMENT_PROVIDERS", "payu,nobody"), ("IDP_LOGIN_PROFILE", "facebook"),
     ("PORTAL_BASE_URL", "eurzad.example.test"), ("PORTAL_BASE_URL", "https://"), ("TPS_URL", "somewhere"),
     ("DATABASE_URL", "nonsense"), ("DATABASE_URL", "oracle2://x/y"), ("REDIS_URL", "localhost"),

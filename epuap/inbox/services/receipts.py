@@ -1,12 +1,13 @@
 """Official receipts (UPO) of the office's own letters: with ePUAP's answer, or later in the office's box.
 
 A receipt belongs to the letter whose very bytes its signature binds, and to no other. It is found by the
-digest it binds, else by the names it gives; believed only when it is sealed by a pinned certificate.
+digest it binds, else by the names it gives; believed only when its signer may issue such a receipt.
 """
 
 import hashlib
 import logging
 import uuid
+from dataclasses import replace
 from enum import StrEnum
 from urllib.parse import unquote
 
@@ -18,10 +19,15 @@ from django.utils.translation import gettext as _
 from epuap.inbox.digests import FIELD_OF
 from epuap.inbox.handlers import Unclaimed
 from epuap.inbox.models import InboundDocument, OutboundLetter
+from epuap.signatures.errors import Distrusted, Undecided
+from epuap.signatures.trust import Evidence, judge, load_trust
 from epuap.soap.config import read_certificates
+from epuap.xml.names import ds
 from epuap.xml.receipts import ReceiptRefused, UpdData, UppData, verify_receipt
+from epuap.xml.xades import embedded_certificates
 from eurzad.lib import clock
 from eurzad.lib.errors import PermanentError
+from eurzad.lib.xml import parse
 
 logger = logging.getLogger(__name__)
 
@@ -39,9 +45,27 @@ class Outcome(StrEnum):
     ANOTHER = "another"
 
 
-def pinned_certificates() -> list[x509.Certificate]:
-    """Who may seal a receipt: ePUAP (UPP) and the trusted profile, with which addressees sign (UPD)."""
-    return [*read_certificates("EPUAP_SEAL_CERT"), *read_certificates("TPS_SEAL_CERT")]
+def believe(content: bytes) -> UppData | UpdData:
+    """What a receipt says, when its signer may say so: ePUAP's seal alone makes a UPP (anybody may sign a
+    look-alike with the trusted profile), a UPD is signed by its addressee with any trusted signature
+    (whether its certificate was revoked is not asked here: a handler calls no network). Raises
+    ReceiptRefused, and PermanentError when the pinned certificates cannot be read."""
+    said = verify_receipt(content, certificates=None)
+    if isinstance(said, UppData):
+        return verify_receipt(content, certificates=read_certificates("EPUAP_SEAL_CERT"))
+    if said.seal is None:
+        raise ReceiptRefused("bad_signature")
+    try:
+        judge(
+            said.seal.certificate,
+            trust=replace(load_trust(), fetch=False),
+            evidence=Evidence(certificates=tuple(brought_along(content))),
+            at=said.seal.signed_at,
+            now=clock.now(),
+        )
+    except (Undecided, Distrusted) as error:
+        raise ReceiptRefused("bad_signature", error.code) from error
+    return said
 
 
 def keep_answered_receipt(letter: OutboundLetter, content: bytes) -> None:
@@ -66,7 +90,7 @@ def take_receipt(document: InboundDocument) -> None:
     ours, and PermanentError (`receipt.…`) when it cannot be believed."""
     content = bytes(document.content)
     try:
-        said = verify_receipt(content, certificates=pinned_certificates())
+        said = believe(content)
     except ReceiptRefused as refused:
         raise PermanentError(code=f"receipt.{refused.code}") from refused
     letter = find_letter(said)
@@ -74,6 +98,12 @@ def take_receipt(document: InboundDocument) -> None:
         raise Unclaimed("receipt.other_kind")
     if attach(letter.pk, content, said=said) == Outcome.ANOTHER:
         raise Unclaimed("receipt.another")
+
+
+def brought_along(content: bytes) -> list[x509.Certificate]:
+    """The certificates in a verified receipt's signature; not trusted, they only lead to a trusted one."""
+    (signature,) = parse(content).iterchildren(ds("Signature"))
+    return embedded_certificates(signature)
 
 
 def find_letter(said: UppData | UpdData) -> OutboundLetter:

@@ -192,7 +192,10 @@ def test_late_receipt_comes_to_the_box_and_finds_its_letter(
     assert letter.state == OutboundLetter.State.SENT and letter.receipt_sha256 and letter.remark == ""
 
 
-def test_delivery_gets_the_addressees_upd(simulator: Simulator, run_jobs: Callable[..., int]) -> None:
+@pytest.mark.parametrize("kind", ["epsignature", "qualified"])
+def test_delivery_gets_the_addressees_upd(
+    simulator: Simulator, run_jobs: Callable[..., int], kind: str
+) -> None:
     letter = letters.deliver_letter(
         recipient_box=BOX,
         document=sealed_letter(simulator),
@@ -203,7 +206,7 @@ def test_delivery_gets_the_addressees_upd(simulator: Simulator, run_jobs: Callab
     run_jobs()
     letter = refreshed(letter)
     assert letter.state == OutboundLetter.State.SENT_WITHOUT_RECEIPT and letter.epuap_id and letter.order_id
-    drive_receiving(simulator, str(letter.public_id))
+    drive_receiving(simulator, str(letter.public_id), kind=kind)
     assert intake.poll_mailbox() == 1
     run_jobs()
     document = InboundDocument.objects.get()

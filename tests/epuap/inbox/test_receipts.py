@@ -57,14 +57,24 @@ UPD = UpdData(
 )
 
 
+def pin(settings: Any, folder: Path, name: str) -> KeyPair:
+    pair = fake_service.make_key_pair(name)
+    path = folder / f"{name}.crt"
+    path.write_bytes(pair.certificate)
+    setattr(settings, name, path)
+    return pair
+
+
 @pytest.fixture
 def seal(epuap: Service, settings: Any, tmp_path: Path) -> KeyPair:
-    """ePUAP's seal and the trusted profile's, pinned."""
-    pair = fake_service.make_key_pair("seal")
-    for name in ("EPUAP_SEAL_CERT", "TPS_SEAL_CERT"):
-        setattr(settings, name, tmp_path / "seal.crt")
-    (tmp_path / "seal.crt").write_bytes(pair.certificate)
-    return pair
+    """ePUAP's seal, pinned."""
+    return pin(settings, tmp_path, "EPUAP_SEAL_CERT")
+
+
+@pytest.fixture
+def profile(epuap: Service, settings: Any, tmp_path: Path) -> KeyPair:
+    """The seal of the trusted profile, with which everybody may sign anything."""
+    return pin(settings, tmp_path, "TPS_SEAL_CERT")
 
 
 def make_upp(signer: KeyPair, document: bytes = LETTER, name: str = "pismo.xml", **changes: Any) -> bytes:
@@ -154,11 +164,14 @@ def test_second_different_receipt_is_a_remark(
         ("tampered", "quarantined", "receipt.bad_signature"),
         ("unsigned", "quarantined", "receipt.unsigned"),
         ("other_kind", "unclaimed", "receipt.other_kind"),
+        ("signed_by_anybody", "quarantined", "receipt.bad_signature"),
+        ("upd_of_a_stranger", "quarantined", "receipt.bad_signature"),
     ],
 )
 def test_receipt_that_is_not_ours_is_attached_to_nothing(
     epuap: Service,
     seal: KeyPair,
+    profile: KeyPair,
     stranger_keys: KeyPair,
     run_jobs: Callable[..., int],
     receive: Receive,
@@ -175,7 +188,9 @@ def test_receipt_that_is_not_ours_is_attached_to_nothing(
         "stranger": make_upp(stranger_keys),
         "tampered": good.replace("Grażyna".encode(), b"Grazyna"),
         "unsigned": good[: good.index(b"<ds:Signature")] + b"</pos:Dokument>",
-        "other_kind": make_upd(seal, LETTER),
+        "other_kind": make_upd(profile, LETTER),
+        "signed_by_anybody": make_upp(profile),
+        "upd_of_a_stranger": make_upd(stranger_keys, LETTER),
     }[fault]
     document = receive(content)
     assert (document.state, document.error_code) == (state, code)
@@ -270,7 +285,7 @@ def order_delivery(document: bytes) -> OutboundLetter:
 
 def test_delivery_is_ordered_and_gets_its_upd(
     epuap: Service,
-    seal: KeyPair,
+    profile: KeyPair,
     signed_document: bytes,
     run_jobs: Callable[..., int],
     receive: Receive,
@@ -281,7 +296,7 @@ def test_delivery_is_ordered_and_gets_its_upd(
     letter.refresh_from_db()
     assert (letter.state, letter.epuap_id, letter.order_id) == (State.SENT_WITHOUT_RECEIPT, "555", "Z-7")
     assert letter.remark == "" and str(letter.public_id).encode() in epuap.requests[0]
-    upd = make_upd(seal, signed_document, document_id=str(letter.public_id))
+    upd = make_upd(profile, signed_document, document_id=str(letter.public_id))
     assert receive(upd).state == "handled"
     letter.refresh_from_db()
     assert (letter.state, bytes(letter.receipt), letter.epuap_id) == (State.SENT, upd, "555")
