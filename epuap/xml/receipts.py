@@ -22,6 +22,7 @@ from epuap.xml.crd import add
 from epuap.xml.dsig import OutsideReference, SignatureRefused
 from epuap.xml.names import ds
 from epuap.xml.persons import person_of_roles
+from epuap.xml.properties import read_values
 from eurzad.lib import xml
 from eurzad.lib.clock import WARSAW, to_warsaw
 
@@ -54,12 +55,12 @@ class ReceiptRefused(Exception):
 class Seal:
     """The signature of a verified receipt: whose certificate, and the moment the signer states.
 
-    `embedded` are the certificates it brings along, `properties` its signed properties.
+    `evidence` is what it brings along to judge the certificate by, `properties` its signed properties.
     """
 
     certificate: x509.Certificate
     signed_at: datetime
-    embedded: tuple[x509.Certificate, ...]
+    evidence: Evidence
     properties: etree._Element
 
 
@@ -212,7 +213,7 @@ def verify_receipt(
     try:
         bound = dsig.outside_references(signature)
         properties = xades.read_properties(signature)
-        embedded = tuple(xades.embedded_certificates(signature))
+        embedded, values = xades.embedded_certificates(signature), read_values(signature)
         certificate = properties.choose(embedded if certificates is None else certificates)
         references = dsig.verify(
             signature,
@@ -229,9 +230,9 @@ def verify_receipt(
         raise ReceiptRefused("unbound")
     if len({one.c14n for one in bound}) > _MAX_FORMS:
         raise ReceiptRefused("bad_signature", "too_many_forms")
-    believed = replace(
-        found, bound=bound, seal=Seal(certificate, properties.signed_at, embedded, properties.element)
-    )
+    evidence = Evidence((*embedded, *values.certificates), values.crls, values.ocsps)
+    seal = Seal(certificate, properties.signed_at, evidence, properties.element)
+    believed = replace(found, bound=bound, seal=seal)
     if document is not None:
         _require_bound(bound, (document, *further))
     return believed
@@ -245,7 +246,7 @@ def judge_signer(seal: Seal, *, trust: Trust, now: datetime) -> Judgement:
     judgement = judge(
         seal.certificate,
         trust=trust,
-        evidence=Evidence(certificates=seal.embedded),
+        evidence=seal.evidence,
         at=seal.signed_at,
         now=now,
     )

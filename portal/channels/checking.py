@@ -86,10 +86,11 @@ def check_file(content: bytes, *, document: bytes | None = None) -> Answer:
     except ReceiptRefused as refused:
         return Answer("unknown", _unreadable(content, refused.reason))
     answer = _sealed(content) or (_signed(content) if isinstance(data, UpdData) else _foreign(content, data))
-    answer = replace(answer, rows=presenting.all_rows(data), references=presenting.references_of(data))
     if answer.status != "invalid" and document is not None:
-        return _about(answer, data.is_about(document))
-    return answer
+        answer = _about(answer, data.is_about(document))
+    if answer.status == "invalid":  # a page of ours does not repeat what a forgery says
+        return answer
+    return replace(answer, rows=presenting.all_rows(data), references=presenting.references_of(data))
 
 
 def _sealed(content: bytes) -> Answer | None:

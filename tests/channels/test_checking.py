@@ -1,20 +1,24 @@
 """The public page: by code and by file, valid, invalid or cannot tell."""
 
+import base64
 import dataclasses
 import tracemalloc
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from lxml import etree
 
+from epuap.xml import names
+from eurzad.lib import xml
 from eurzad.lib.personas import CELINA
 from portal.channels import checking, codes, limits
 from portal.channels.models import Receipt
-from tests.channels.conftest import DOCUMENT, UPP, Seals, upd, upd_by_trusted_profile, upp
+from tests.channels.conftest import DOCUMENT, UPD, UPP, Seals, upd, upd_by_trusted_profile, upp
 from tests.epuap.signatures import pki
 from tests.epuap.xml.conftest import Party, make_party
 from tests.epuap.xml.signing import EP_SIGNATURE
@@ -110,6 +114,13 @@ def test_an_own_receipt_is_genuine_with_everything_it_says(pages: PageClient, se
     assert "Dotyczy dokładnie tego dokumentu" not in page
 
 
+def test_what_a_forgery_says_is_not_repeated(pages: PageClient, seals: Seals) -> None:
+    page = ask(pages, upp(seals.office).replace(b"Celina", b"Celine"))
+    assert "zmienione albo podrobione" in page and "Celine" not in page and UPP.document_id not in page
+    page = ask(pages, upp(seals.stranger))
+    assert "niepotwierdzone" in page and "Celina Jawor" in page and "prawdziwe" not in page
+
+
 def test_it_is_about_the_document_it_is_about(pages: PageClient, seals: Seals) -> None:
     content = upp(seals.office)
     assert "Dotyczy dokładnie tego dokumentu" in ask(pages, content, DOCUMENT)
@@ -178,6 +189,27 @@ def test_a_delivery_receipt_is_signed_by_a_person(seals: Seals, settings: Any, t
     assert CELINA.full_name in answer.text.why
     other = checking.check_file(upd(person), document=b"inny")
     assert (other.status, other.code) == ("invalid", "other_document")
+
+
+def test_a_revocation_that_comes_with_a_delivery_receipt_is_heeded(settings: Any, tmp_path: Any) -> None:
+    authority = pki.certify("Centrum", authority=True, key=pki.rsa_key("authority"))
+    holder = pki.person(authority, CELINA, key=pki.rsa_key("celina"))
+    settings.TRUST_LIST = tmp_path / "trust.pem"
+    settings.TRUST_LIST.write_bytes(authority.certificate.public_bytes(Encoding.PEM))
+    content = upd(Party(holder.key, holder.certificate))
+    assert checking.check_file(content).code == "signed"
+    signed = UPD.received_at
+    crl = pki.crl_of(
+        authority,
+        {holder.certificate.serial_number: signed - timedelta(days=9)},
+        since=signed - timedelta(days=1),
+        until=signed + timedelta(days=3650),
+    )
+    root = xml.parse(content)
+    held = etree.SubElement(next(root.iter(names.ds("X509Data"))), names.ds("X509CRL"))
+    held.text = base64.b64encode(crl).decode()
+    answer = checking.check_file(xml.to_bytes(root))
+    assert (answer.status, answer.code) == ("invalid", "distrusted")
 
 
 def test_a_delivery_receipt_signed_by_the_trusted_profile_names_the_person_of_its_statement(
