@@ -41,6 +41,7 @@ ENTITY_ID = "https://idp.example.test"
 SP_ENTITY_ID = "https://portal.example.test/saml"
 
 Edit = Callable[[etree._Element], None]
+EditBytes = Callable[[bytes], bytes]
 EIDAS_NAMES = {
     "family_name": "http://eidas.europa.eu/attributes/naturalperson/CurrentFamilyName",
     "birth_date": "http://eidas.europa.eu/attributes/naturalperson/DateOfBirth",
@@ -124,6 +125,7 @@ class Answer:
     edit_response: Edit | None = None
     edit_artifact_response: Edit | None = None
     edit_envelope: Edit | None = None
+    edit_bytes: EditBytes | None = None
 
 
 def plain_answer(**changes: Any) -> Answer:
@@ -190,7 +192,8 @@ class Idp:
             answer.edit_artifact_response(root)
         if answer.sign_artifact_response:
             sign(root, signer)
-        return _soap(root, answer.edit_envelope)
+        data = _soap(root, answer.edit_envelope)
+        return answer.edit_bytes(data) if answer.edit_bytes else data
 
     def posted(self, request_id: str, answer: Answer | None = None) -> bytes:
         """Return the Response that the browser would bring to the portal."""
@@ -200,7 +203,8 @@ class Idp:
             sign(response, answer.signer or self.signer)
         if answer.edit_envelope:
             answer.edit_envelope(response)
-        return etree.tostring(response)
+        data = etree.tostring(response)
+        return answer.edit_bytes(data) if answer.edit_bytes else data
 
     def _response(self, request_id: str, answer: Answer) -> etree._Element:
         destination = answer.destination or self.acs_url
