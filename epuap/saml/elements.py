@@ -31,9 +31,10 @@ def optional_child(parent: etree._Element, tag: str, *, code: str) -> etree._Ele
 def text_of(element: etree._Element, *, code: str, max_length: int = 1024) -> str:
     """Return the stripped text of an element.
 
-    Any child node is refused, comments too, so that no parser can read a shorter value than was signed.
+    Any child node is refused, comments too, so that no parser can read a shorter value than was signed. White
+    space is what XML takes for it: a no-break space makes another value.
     """
-    value = (element.text or "").strip()
+    value = (element.text or "").strip(" \t\r\n")
     if len(element) or not value or len(value) > max_length:
         raise SignInRefused(code)
     return value
