@@ -1,6 +1,6 @@
 """Real workers on a real broker, killed fifty times in the middle of the office's own letters.
 
-Most kills hit the process that is sending (SIGKILL, as by the kernel short of memory), every tenth the whole group,
+Most kills hit the process that is sending (SIGKILL, as by the kernel short of memory), every twentieth the whole group,
 as a machine that loses power. No letter goes out twice: each was sent, or was found among the sent, or is on the
 clerks' list, and the simulated ePUAP has got each at most once.
 """
@@ -34,7 +34,7 @@ pytestmark = [
 ]
 
 LETTERS, KILLS, LOST_ANSWERS = 300, 50, 10
-WHOLE_GROUP_EVERY = 10
+WHOLE_GROUP_EVERY = 20
 SETTLED_SECONDS = 5
 WITHIN_SECONDS = 150
 
