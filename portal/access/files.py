@@ -28,11 +28,11 @@ def filed_files(application: AccessApplication) -> list[File]:
 
 
 def signed_pdf(application: AccessApplication) -> bytes:
-    """Return the PDF that was signed, or the one that was handed out to be signed; empty where there is none."""
+    """Return the PDF that was signed, or is being checked; empty where there is none."""
     if application.packaging == "pdf":
         return application.signed_bytes
-    is_open = application.state in (State.AWAITING_SIGNATURE, State.SIGNATURE_CHECK)
-    if not is_open and (application.packaging, application.signed_form) != ("detached", "pdf"):
+    is_checked = application.state == State.SIGNATURE_CHECK
+    if not is_checked and (application.packaging, application.signed_form) != ("detached", "pdf"):
         return b""
     kept = PdfToSign.objects.filter(application=application).first()
     return bytes(kept.content) if kept else b""

@@ -19,7 +19,7 @@ from portal.access.errors import AccessError
 from portal.access.forms import ApplicationForm
 from portal.access.models import AccessApplication
 from portal.access.rules import State
-from portal.access.services import drafting, signing
+from portal.access.services import drafting, elsewhere, signing
 from portal.channels.models import Receipt
 from portal.channels.presenting import show_receipt
 from portal.people.decorators import account_required
@@ -239,9 +239,10 @@ def document(request: HttpRequest, identity: Identity, public_id: UUID) -> HttpR
 @require_safe
 @identity_required
 def document_pdf(request: HttpRequest, identity: Identity, public_id: UUID) -> HttpResponse:
-    """The application as PDF: the one that is, or was, signed if there is such, else a print."""
+    """The application as PDF: while it waits to be signed the one to sign, then the signed one, else a print."""
     application = get_application_for(identity, public_id)
-    fixed = files.signed_pdf(application)
+    waits = application.state == State.AWAITING_SIGNATURE
+    fixed = elsewhere.pdf_to_sign(application) if waits else files.signed_pdf(application)
     if fixed:
         return download(fixed, "application/pdf", f"wniosek-{application.number}.pdf")
     return _pdf(
