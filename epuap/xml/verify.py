@@ -45,6 +45,7 @@ _MAX_SIGNATURES = 10
 _MAX_REFERENCES = 10  # of one signature
 _MAX_ALL_REFERENCES = 24
 _MAX_DIGESTED = 50 * 2**20
+_MAX_VISITED = 400_000
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//", re.ASCII)
 
 
@@ -167,7 +168,12 @@ def _bound_work(data: bytes, signatures: Sequence[etree._Element]) -> None:
     """Refuse what would take long to digest: each reference may cost a canonicalisation of everything."""
     path = f"{ds('SignedInfo')}/{ds('Reference')}"
     references = sum(1 for one in signatures for _ in one.iterfind(path))
-    if references > _MAX_ALL_REFERENCES or references * len(data) > _MAX_DIGESTED:
+    elements = sum(1 for _ in xml.elements(signatures[0].getroottree().getroot()))
+    if (
+        references > _MAX_ALL_REFERENCES
+        or references * len(data) > _MAX_DIGESTED
+        or references * elements > _MAX_VISITED
+    ):
         raise SignatureRefused("too_many_references")
 
 

@@ -37,6 +37,7 @@ _NODES = etree.XPath(
 _MAX_ATTRIBUTES = 200  # of one element
 _CROWDED = etree.XPath(f"boolean(descendant-or-self::*[count(@*) > {_MAX_ATTRIBUTES}])")
 _MAX_NAMESPACES = 1_000  # in scope at once
+_MAX_DECLARED = 20_000
 _MAX_WORK = 2 * 10**7  # libxml2 canonicalises in time by nodes and by the square of the namespaces in scope
 _PARSER_MAX_DEPTH = 256  # libxml2's own, without huge_tree
 
@@ -63,12 +64,13 @@ def parse(
     if len(data) > max_bytes:
         raise XmlRejected("too_big")
     data = data.removeprefix(_BOM)
-    _check_prolog(data)
-    # Each element costs one or two "<", each attribute two quotes: counted before the parser allocates
-    # anything.
+    # Each element costs one or two "<", each attribute two quotes: counted before anything is allocated for
+    # them. libxml2 takes the square of the namespaces that one element declares.
     quotes = data.count(b'"') + data.count(b"'")
-    if data.count(b"<") > 2 * max_nodes or quotes > 8 * max_nodes:
+    declared = data.count(b"xmlns")
+    if data.count(b"<") > 2 * max_nodes or quotes > 8 * max_nodes or declared > _MAX_DECLARED:
         raise XmlRejected("too_many_nodes")
+    _check_prolog(data)
     parser = etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,
@@ -91,7 +93,7 @@ def parse(
     nodes = _check_bounds(root, max_depth=max_depth, max_nodes=max_nodes)
     if quotes > 2 * _MAX_ATTRIBUTES and _CROWDED(root):
         raise XmlRejected("too_many_nodes")
-    _check_namespaces(root, declared=data.count(b"xmlns"), nodes=nodes)
+    _check_namespaces(root, declared=declared, nodes=nodes)
     return root
 
 

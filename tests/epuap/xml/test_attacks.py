@@ -232,6 +232,13 @@ def test_one_document_cannot_stand_for_two(office: Party) -> None:
     assert said(sign_by_hand(both), office, document=PDF)[0] == "invalid"
 
 
+@pytest.mark.parametrize(("width", "is_refused"), [(100, False), (45_000, True)])
+def test_references_count_for_more_over_a_wide_document(office: Party, width: int, is_refused: bool) -> None:
+    several = [reference("", making.XPATH, digest=making.digest_of(b""))] * 9
+    wide = f"<w:W xmlns:w='urn:w'>{'<w:b/>' * width}{Plan(office, references=several).text()}</w:W>"
+    assert (said(wide.encode(), office)[1] == "too_many_references") is is_refused
+
+
 def test_huge_counts_are_refused_by_counting(good: bytes, office: Party) -> None:
     counted = (
         "too_many_references", "too_many_signatures", "transform", "key_info", "data_object_format",
