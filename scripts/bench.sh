@@ -5,4 +5,4 @@ cd "$ROOT"
 VAR_DIR="$(mktemp -d)"
 export VAR_DIR DEMO_MODE=1 PYTHONWARNINGS=ignore
 trap 'rm -rf "$VAR_DIR"' EXIT
-"$VENV/bin/python" scripts/services.py run "$VENV/bin/python" -m bench
+"$VENV/bin/python" scripts/services.py run "$VENV/bin/python" -m bench "$@"
