@@ -1,7 +1,7 @@
 # eUrząd. `make help` lists what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-codes test e2e check format bench screenshots translations lock clean
+.PHONY: help setup setup-dev demo demo-codes test e2e interop check format bench screenshots translations lock clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ test: setup-dev ## All tests: unit, integration, PostgreSQL, Redis, browser jour
 
 e2e: setup-dev ## Only the browser journeys
 	@scripts/test.sh tests/e2e
+
+interop: setup-dev ## Sign-in through SimpleSAMLphp, brought here for it (as root also PHP)
+	@scripts/interop.sh
 
 check: setup-dev ## Lint, format, types, import contracts, migrations, system checks, translations
 	@scripts/check.sh

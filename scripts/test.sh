@@ -18,7 +18,7 @@ if [ $# -gt 0 ]; then
 fi
 
 say "== Testy jednostkowe i integracyjne (SQLite)"
-"$PYTHON" -m pytest -q -n 2 -m "not postgres and not redis and not e2e"
+"$PYTHON" -m pytest -q -n 2 -m "not postgres and not redis and not e2e and not optional"
 
 say "== Testy na prawdziwym PostgreSQL i Redis"
 code=0

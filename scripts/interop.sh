@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Sign-in through SimpleSAMLphp from Debian, which is brought here for it: `make interop`.
+# With SIMPLESAMLPHP_DIR set to an unpacked package nothing is downloaded.
+source "$(dirname "$0")/common.sh"
+cd "$ROOT"
+export DEMO_MODE=1
+unset DATABASE_URL REDIS_URL VAR_DIR PORT SIM_PORT || true
+
+if ! command -v php >/dev/null || ! php -m | grep -q pdo_sqlite || ! php -m | grep -q mbstring || ! php -m | grep -q SimpleXML ||
+   ! php -m | grep -q curl; then
+  need_packages "SimpleSAMLphp pod php -S" php-cli php-xml php-mbstring php-sqlite3 php-curl || exit 1
+fi
+if [ -z "${SIMPLESAMLPHP_DIR:-}" ]; then
+  folder="$(mktemp -d)"
+  trap 'rm -rf "$folder"' EXIT
+  command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
+    fail "pakiet simplesamlphp pobiera się poleceniem apt-get, a rozpakowuje dpkg-deb; wskaż rozpakowany w SIMPLESAMLPHP_DIR"
+  say "Pobieram simplesamlphp (bez instalowania)"
+  (cd "$folder" && { apt-get -qq download simplesamlphp || { apt-get -qq update && apt-get -qq download simplesamlphp; }; } >/dev/null 2>&1) ||
+    fail "nie udało się pobrać pakietu simplesamlphp"
+  dpkg-deb -x "$folder"/simplesamlphp_*.deb "$folder/unpacked"
+  export SIMPLESAMLPHP_DIR="$folder/unpacked"
+fi
+"$VENV/bin/python" -m pytest -q -m optional tests/optional "$@"
