@@ -1,7 +1,9 @@
 """The demo's real worker and beat, to be killed."""
 
+import os
+import signal
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,19 @@ def kill_and_restart(*victims: Process) -> None:
         process.kill()
     for process in victims:
         process.start()
+
+
+def kill_one_at_work(worker: Process) -> bool:
+    """Kill one of the processes that do the worker's jobs, as a kernel short of memory does; return whether
+    there was one."""
+    assert worker.child is not None
+    pid = worker.child.pid
+    with suppress(OSError):
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        if children:
+            os.kill(int(children[0]), signal.SIGKILL)
+            return True
+    return False
 
 
 def told(logs: Path, name: str) -> Any:

@@ -5,12 +5,9 @@ as a machine that loses power. No letter goes out twice: each was sent, or was f
 clerks' list, and the simulated ePUAP has got each at most once.
 """
 
-import os
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -24,7 +21,13 @@ from epuap.soap.sent import StoreClient
 from eurzad.lib.personas import GRAZYNA
 from eurzad.outbox.models import Job
 from scripts.demo import Process
-from tests.outbox.workers import environment_beside, kill_and_restart, told, worker_and_beat
+from tests.outbox.workers import (
+    environment_beside,
+    kill_and_restart,
+    kill_one_at_work,
+    told,
+    worker_and_beat,
+)
 from tests.support.simulator import Simulator
 
 pytestmark = [
@@ -78,18 +81,6 @@ def come_to(until: Callable[[], bool], *, seconds: float) -> bool:
         if until():
             return True
         time.sleep(0.05)
-    return False
-
-
-def kill_one_at_work(worker: Process) -> bool:
-    """Kill one of the processes that do the worker's jobs; return whether there was one."""
-    assert worker.child is not None
-    pid = worker.child.pid
-    with suppress(OSError):
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        if children:
-            os.kill(int(children[0]), signal.SIGKILL)
-            return True
     return False
 
 
