@@ -33,7 +33,6 @@ STATUSES = frozenset(
 
 LEVELS = tuple(f"http://eidas.europa.eu/LoA/{level}" for level in ("low", "substantial", "high"))
 """Levels of assurance from the weakest to the strongest."""
-LEVEL_SUBSTANTIAL = LEVELS[1]
 ACCEPTED_LEVELS = LEVELS[1:]
 
 ATTRIBUTES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -82,31 +82,6 @@ class SignatureReport:
             "remarks": list(self.remarks),
             "packaging": self.packaging,
         }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> SignatureReport:
-        """Read back what `to_dict` returned."""
-        signer, signed_at = data["signer"], data["signed_at"]
-        person = None
-        if signer is not None:
-            born = signer["birth_date"]
-            person = Person(
-                given_name=signer["given_name"],
-                family_name=signer["family_name"],
-                pesel=signer["pesel"],
-                birth_date=None if born is None else date.fromisoformat(born),
-            )
-        return cls(
-            status=data["status"],
-            code=data["code"],
-            signer=person,
-            method=data["method"],
-            signed_at=None if signed_at is None else datetime.fromisoformat(signed_at),
-            certificate_subject=data["certificate_subject"],
-            covered=tuple(data["covered"]),
-            remarks=tuple(data["remarks"]),
-            packaging=data["packaging"],
-        )
 
 
 @dataclass(frozen=True)

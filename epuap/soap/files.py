@@ -14,7 +14,6 @@ from lxml import etree
 
 from epuap.soap import messages
 from epuap.soap.config import SoapConfig
-from eurzad.lib.errors import PermanentError
 
 FILES = "http://wsdl.epuap.gov.pl/filerepocore/"
 _FILE_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -41,24 +40,6 @@ class FileClient:
     @classmethod
     def from_settings(cls) -> Self:
         return cls(SoapConfig.from_settings())
-
-    def upload(self, content: bytes, *, file_name: str, mime: str) -> str:
-        """Put a file into the repository and return its number there.
-
-        Raises PermanentError (`file.too_big`), ServiceFault, BadAnswer, TransientError.
-        """
-        if len(content) > self.config.max_file_bytes:
-            raise PermanentError("file over the size limit", code="file.too_big")
-        body = messages.element(
-            FILES,
-            "UploadFileParam",
-            file=messages.to_base64(content),
-            filename=file_name,
-            mimeType=mime,
-            subject=self.config.entity_id,
-        )
-        answer = messages.call(self.config, self.url, body, action="")
-        return messages.text(messages.require_name(answer, FILES, "fileId5"), ".")
 
     def download(self, file_id: str) -> RepositoryFile:
         """Take a file out of the repository: the service does not give it a second time.

@@ -40,10 +40,8 @@ class MailboxClient:
         file_name: str,
         recipient_box: str,
         reply_box: str,
-        *,
-        trial: bool = False,
     ) -> Submission:
-        """Put a document into `recipient_box` (`/podmiot/skrytka`); with `trial` it is only checked.
+        """Put a document into `recipient_box` (`/podmiot/skrytka`).
 
         Raises NotSent (safe to repeat), ServiceFault (refused) and TransientError or BadAnswer
         (unknown whether it was delivered).
@@ -52,7 +50,7 @@ class MailboxClient:
             messages.leaf(OB, "IdentyfikatorPodmiotu", self.config.entity_id),
             messages.leaf(OB, "AdresSkrytki", recipient_box),
             messages.leaf(OB, "AdresOdpowiedzi", reply_box),
-            messages.leaf(OB, "CzyProbne", "1" if trial else "0"),
+            messages.leaf(OB, "CzyProbne", "0"),
             messages.leaf(OB, "DaneDodatkowe", ""),
         )
         answer = messages.call(

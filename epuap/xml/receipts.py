@@ -88,13 +88,6 @@ class ReceiptData:
         forms: dict[Canonicalisation | None, bytes | None] = {}
         return any(one.matches(document, forms) for one in self.bound)
 
-    @property
-    def document_digests(self) -> tuple[str, ...]:
-        """SHA-256 (hex) of the bound documents, of those that are bound byte for byte by that digest."""
-        return tuple(
-            one.digest.hex() for one in self.bound if one.c14n is None and one.digest_method == "sha256"
-        )
-
 
 @dataclass(frozen=True, kw_only=True)
 class UppData(ReceiptData):

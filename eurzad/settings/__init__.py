@@ -228,5 +228,11 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.server": {"propagate": True}, "weasyprint": {"level": "ERROR"}},
+    "loggers": {
+        "django.server": {"propagate": True},
+        "weasyprint": {"level": "ERROR"},
+        # They warn of every odd file and certificate, sometimes in its own words; the report says what matters.
+        "pyhanko": {"level": "ERROR"},
+        "pyhanko_certvalidator": {"level": "ERROR"},
+    },
 }

@@ -53,7 +53,7 @@ TRUST_LIST = env.optional_file("TRUST_LIST", demo_path("simulator", "public", "q
 PERSONAL_TRUST_LIST = env.optional_file(
     "PERSONAL_TRUST_LIST", demo_path("simulator", "public", "personal-ca.crt")
 )
-REVOCATION_FETCH = env.flag("REVOCATION_FETCH")
+REVOCATION_FETCH = env.flag("REVOCATION_FETCH", DEMO_MODE)
 SEAL_KEY = env.file("SEAL_KEY", demo_path("portal", "keys", "seal.key"))
 SEAL_CERT = env.file("SEAL_CERT", demo_path("portal", "keys", "seal.crt"))
 SEAL_PAST_CERTS = env.optional_file("SEAL_PAST_CERTS")

@@ -3,9 +3,9 @@
 import re
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from eurzad.lib.xml import MAX_BYTES as MAX_XML_BYTES
 from portal.access.services.drafting import Details
 from portal.people.models import Subject
 
@@ -71,7 +71,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("Podpisany plik"),
-        help_text=_("Jeden plik PDF, XML albo XAdES, najwyżej 10 MB."),
+        help_text=_("Jeden plik PDF, XML albo XAdES, najwyżej 5 MB."),
         allow_empty_file=True,
         error_messages={
             "required": _("Wybierz podpisany plik ze swojego komputera."),
@@ -80,14 +80,16 @@ class UploadForm(forms.Form):
         max_length=None,
     )
 
-    TOO_BIG = _("Ten plik jest za duży: przyjmujemy najwyżej 10 MB. Podpisany wniosek jest dużo mniejszy.")
+    MAX_BYTES = MAX_XML_BYTES
+    """What the parser of signed XML takes; one limit for every kind of file, so that one is told."""
+    TOO_BIG = _("Ten plik jest za duży: przyjmujemy najwyżej 5 MB. Podpisany wniosek jest dużo mniejszy.")
 
     def clean_file(self) -> bytes:
         """The bytes of the one file."""
         if len(self.files.getlist("file")) > 1:
             raise forms.ValidationError(_("Wybrano kilka plików. Wybierz tylko ten jeden, podpisany."))
-        content: bytes = self.cleaned_data["file"].read(settings.UPLOAD_MAX_BYTES + 1)
-        if len(content) > settings.UPLOAD_MAX_BYTES:
+        content: bytes = self.cleaned_data["file"].read(self.MAX_BYTES + 1)
+        if len(content) > self.MAX_BYTES:
             raise forms.ValidationError(self.TOO_BIG)
         if not content:
             raise forms.ValidationError(

@@ -37,11 +37,6 @@ def require_right_key() -> None:
         _right.add(settings.IDENTITY_KEY)
 
 
-def assume_right_key() -> None:
-    """Take the key of the settings for right without asking a database."""
-    _right.add(settings.IDENTITY_KEY)
-
-
 def _master(key: str | None) -> str:
     """Return the given key, or the portal's own, which is never used on a database of another."""
     if key is not None:

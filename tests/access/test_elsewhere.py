@@ -194,12 +194,15 @@ def test_a_huge_file_is_thrown_away_with_a_page(
     assert the_application().state == "submitted", "exactly the limit is taken"
 
 
-def test_ten_megabytes_and_not_one_byte_more(desk: Desk, settings: Any) -> None:
-    assert settings.UPLOAD_MAX_BYTES == 10 * 2**20
+@pytest.mark.parametrize("start", [b"<", b"%PDF-"], ids=["xml", "pdf"])
+def test_five_megabytes_of_any_kind_and_not_one_byte_more(start: bytes, desk: Desk, settings: Any) -> None:
+    most = 5 * 2**20
     desk.choose()
-    desk.upload(b"<" + b"a" * settings.UPLOAD_MAX_BYTES, status=413)
-    desk.upload(b"<" + b"a" * (settings.UPLOAD_MAX_BYTES - 1))
-    assert len(Upload.objects.get().content) == settings.UPLOAD_MAX_BYTES
+    assert "5 MB" in desk.upload(start.ljust(settings.UPLOAD_MAX_BYTES + 1), status=413).content.decode()
+    page = desk.upload(start.ljust(most + 1), status=200).content.decode()
+    assert "5 MB" in page and "10 MB" not in page and not Upload.objects.exists()
+    desk.upload(start.ljust(most))
+    assert len(Upload.objects.get().content) == most
 
 
 def test_the_same_file_twice_makes_one_application(

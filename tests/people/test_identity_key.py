@@ -75,7 +75,7 @@ def test_a_process_that_outlived_a_change_of_keys_stores_nothing(settings: Any) 
         scheme="pesel", identifier=ANNA.pesel, given_name="A", family_name="B", birth_date=None
     )
     IdentityKeyMark.objects.update(mark=pii.key_mark(OTHER_KEY))
-    pii.assume_right_key()
+    pii._right.add(settings.IDENTITY_KEY)
     with pytest.raises(WrongIdentityKey):
         services.sign_in_identity(
             scheme="pesel", identifier=BORYS.pesel, given_name="A", family_name="B", birth_date=None

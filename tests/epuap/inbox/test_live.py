@@ -13,7 +13,6 @@ from epuap.inbox.models import InboundDocument, OutboundLetter
 from epuap.inbox.services import intake, letters, looking_up
 from epuap.soap.errors import ServiceFault
 from epuap.soap.files import FileClient
-from epuap.soap.mailbox import MailboxClient
 from epuap.soap.pull import PullClient
 from epuap.soap.tps import NotSignedYet, TpsClient
 from epuap.xml import xades
@@ -141,14 +140,6 @@ def test_unknown_box_is_refused(simulator: Simulator, run_jobs: Callable[..., in
     assert (letter.state, letter.error_code) == (OutboundLetter.State.FAILED, "epuap.-1")
 
 
-def test_trial_submission_delivers_nothing(simulator: Simulator) -> None:
-    client = MailboxClient.from_settings()
-    letter = sealed_letter(simulator)
-    result = client.submit(letter, "proba.xml", BOX, client.config.box_address, trial=True)
-    assert result.receipt is None
-    assert "proba.xml" not in inbox_of_grazyna(simulator)
-
-
 def test_signing_through_the_trusted_profile(simulator: Simulator) -> None:
     client = TpsClient.from_settings()
     back = f"{simulator.portal_url}/konto/wniosek/powrot/"
@@ -234,10 +225,3 @@ def test_big_attachment_is_downloaded_once(
     assert bytes(attachment.content) == content
     with pytest.raises(ServiceFault):
         FileClient.from_settings().download(attachment.file_id)
-
-
-def test_file_goes_up(simulator: Simulator) -> None:
-    client = FileClient.from_settings()
-    number = client.upload(b"%PDF", file_name="plan.pdf", mime="application/pdf")
-    found = client.download(number)
-    assert (found.content, found.file_name) == (b"%PDF", "plan.pdf")

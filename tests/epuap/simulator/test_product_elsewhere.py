@@ -147,5 +147,3 @@ def test_big_file(portal_talks_to_simulator: Simulator) -> None:
     assert client.download(number).content == b"%PDF plan"
     with pytest.raises(ServiceFault):
         client.download(number)
-    uploaded = client.upload(b"mapa", file_name="mapa.png", mime="image/png")
-    assert client.download(uploaded).file_name == "mapa.png"

@@ -140,13 +140,6 @@ def test_submit_puts_addresses_in_headers(service: Service, soap_config: SoapCon
     assert body.tag == f"{{{OB}}}Dokument" and base64.b64decode(body.findtext("zawartosc")) == b"<a/>"
 
 
-def test_trial_submission_has_no_receipt(service: Service, soap_config: SoapConfig) -> None:
-    service.says(submitted_answer(None))
-    result = MailboxClient(soap_config).submit(b"<a/>", "p.xml", "/golcha/domyslna", BOX, trial=True)
-    assert result.receipt is None
-    assert etree.fromstring(service.requests[0]).findtext(f".//{{{OB}}}CzyProbne") == "1"
-
-
 @pytest.mark.parametrize("wrapped", [True, False])
 def test_signing_round_trip(service: Service, soap_config: SoapConfig, wrapped: bool) -> None:
     address = f"{service.url}/pz/podpis/abc/"

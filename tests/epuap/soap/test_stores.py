@@ -13,11 +13,10 @@ from epuap.soap.delivery import DeliveryClient
 from epuap.soap.errors import BadAnswer, ServiceFault
 from epuap.soap.files import FileClient, file_id_of
 from epuap.soap.sent import StoreClient
-from eurzad.lib.errors import PermanentError, TransientError
+from eurzad.lib.errors import TransientError
 from tests.epuap.soap.fake_service import (
     BOX,
     DOCUMENTS,
-    FILES,
     OB,
     KeyPair,
     Reply,
@@ -47,7 +46,6 @@ CALLS: list[Callable[[SoapConfig], object]] = [
     lambda config: StoreClient(config).list_sent(),
     order,
     lambda config: FileClient(config).download("42"),
-    lambda config: FileClient(config).upload(b"x", file_name="x.pdf", mime="application/pdf"),
 ]
 
 
@@ -111,18 +109,9 @@ def test_delivery_without_numbers_is_taken(service: Service, soap_config: SoapCo
     assert caught.value.code == "epuap.-3"
 
 
-def test_file_goes_up_and_down(service: Service, soap_config: SoapConfig) -> None:
-    client = FileClient(soap_config)
-    service.says(f'<f:fileId5 xmlns:f="{FILES}">42</f:fileId5>')
-    assert client.upload(b"%PDF", file_name="plan.pdf", mime="application/pdf") == "42"
-    assert {child.tag: child.text for child in sent_body(service)} == {
-        "file": base64.b64encode(b"%PDF").decode(),
-        "filename": "plan.pdf",
-        "mimeType": "application/pdf",
-        "subject": "jarzebin",
-    }
+def test_file_comes_down(service: Service, soap_config: SoapConfig) -> None:
     service.says(file_answer(b"%PDF"))
-    found = client.download("42")
+    found = FileClient(soap_config).download("42")
     assert (found.content, found.file_name, found.mime) == (b"%PDF", "plan.pdf", "application/pdf")
     assert [(child.tag, child.text) for child in sent_body(service)] == [
         ("fileId", "42"), ("subject", "jarzebin"),
@@ -136,11 +125,8 @@ def test_file_over_ten_megabytes_is_read(service: Service, soap_config: SoapConf
     assert FileClient(soap_config).download("42").content == content
 
 
-def test_file_over_the_limit_is_refused_both_ways(service: Service, soap_config: SoapConfig) -> None:
+def test_file_over_the_limit_is_refused(service: Service, soap_config: SoapConfig) -> None:
     client = FileClient(replace(soap_config, max_file_bytes=100_000))
-    with pytest.raises(PermanentError) as caught:
-        client.upload(b"x" * 100_001, file_name="x", mime="x")
-    assert caught.value.code == "file.too_big" and service.requests == []
     service.says(file_answer(b"x" * 200_000))
     with pytest.raises(BadAnswer) as answered:
         client.download("42")
