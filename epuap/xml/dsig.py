@@ -198,8 +198,11 @@ def x509_key_info(cert_pem: bytes) -> etree._Element:
 
 
 @lru_cache(maxsize=16)
-def _private_key(key_pem: bytes) -> PrivateKeyTypes:
-    """Load a key once: checking the primes of an RSA key of 3072 bits takes a hundred times as long as signing."""
+def private_key(key_pem: bytes) -> PrivateKeyTypes:
+    """Return an unencrypted PEM key, loaded once; raises ValueError.
+
+    Checking the primes of an RSA key of 3072 bits takes a hundred times as long as signing.
+    """
     return serialization.load_pem_private_key(key_pem, password=None)
 
 
@@ -213,7 +216,7 @@ def fill_signature(
     algorithm: str,
 ) -> None:
     """Complete a ds:Signature that stands in its place already, with its ds:Object children if any."""
-    key = _private_key(key_pem)
+    key = private_key(key_pem)
     method = f"{_MORE}{algorithm}"
     kind, hash_type = _SIGNATURE_METHODS[method]
     signed_info = etree.Element(ds("SignedInfo"), nsmap={"ds": DS})

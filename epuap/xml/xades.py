@@ -63,7 +63,7 @@ def seal(
         formats=[(str(spec.id), mime) for spec, mime in zip(documents, mimes, strict=True)],
     )
     properties = ReferenceSpec(f"#SignedProps-{mark}", (EXC_C14N,), type=SIGNED_PROPERTIES)
-    key = serialization.load_pem_private_key(key_pem, password=None)
+    key = dsig.private_key(key_pem)
     dsig.fill_signature(
         signature,
         root=sealed,
