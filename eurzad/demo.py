@@ -12,7 +12,7 @@ import registers.demo
 import taxes.demo
 from eurzad.lib.personas import ANNA, BAKERY, BORYS, CLERKS, DAMIAN, IRENA
 from portal.mandates.models import Area, Right
-from portal.mandates.services import grant_mandate
+from portal.mandates.services.granting import grant_mandate
 from portal.people.models import Subject, User
 from portal.people.services import find_subject
 
@@ -62,6 +62,7 @@ def _load_mandates(today: date) -> None:
     grant_mandate(
         principal=_subject("nip", BAKERY.nip), attorney=damian, areas=list(Area.values),
         rights=list(Right.values), valid_from=granted, valid_to=granted + 3 * year, basis="reprezentacja według KRS",
+        is_statutory=True,
     )  # fmt: skip
 
 

@@ -24,7 +24,8 @@ class PricedItem:
     """One object as it stands on the day of pricing. Amounts in PLN, two decimals, never negative.
 
     `subject_id` is the primary key of the `Subject` who owes; `area` a `portal.mandates.policy.Area`
-    value: the viewer needs the right `pay` in that area for that subject.
+    value: the viewer needs the right `pay` in that area for that subject; `scope_object` the public id of
+    the object to which a mandate may be limited (a receivable has several instalments), empty where there is none.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class PricedItem:
     principal: Decimal
     interest: Decimal
     costs: Decimal
+    scope_object: str = ""
 
     @property
     def total(self) -> Decimal:

@@ -122,8 +122,8 @@ def price_basket(viewer: Viewer, tokens: Iterable[str]) -> Basket:
     if len(subject_ids) > 1:
         raise SeveralPayers()
     subject = Subject.objects.get(pk=subject_ids.pop())
-    for area in {item.area for item in items}:
-        policy.require(viewer, Right.PAY, area, subject)
+    for area, obj in sorted({(item.area, item.scope_object) for item in items}):
+        policy.require(viewer, Right.PAY, area, subject, obj)
     return Basket(subject, items)
 
 

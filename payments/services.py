@@ -38,6 +38,7 @@ from payments.providers.base import (
 )
 from payments.selectors import Basket
 from portal.journal.services import record as journal
+from portal.mandates import policy
 from portal.mandates.policy import AccessDenied, Viewer
 from portal.notices.services import notify, notify_staff
 
@@ -190,6 +191,8 @@ def _create_payment(
 ) -> Payment:
     fresh = Viewer(viewer.user, viewer.mandate_id)  # rights are read again, inside this transaction
     basket = selectors.price_basket(fresh, tokens)
+    for area, obj in sorted({(item.area, item.scope_object) for item in basket.items}):
+        policy.hold(fresh, policy.Right.PAY, area, basket.subject, obj)
     if basket.total != shown_total:
         raise AmountChanged()
     now = clock.now()

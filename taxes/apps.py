@@ -19,11 +19,13 @@ class TaxesConfig(AppConfig):
         """Tell the rooms below what this one knows and can do."""
         from payments import payables
         from portal.access import evidence
+        from portal.mandates import scopes
         from portal.pages import cards as overview
         from portal.people import visitors
         from taxes import cards
         from taxes.evidence import known
         from taxes.selectors.owed import PAYABLE_KIND, price_items
+        from taxes.selectors.scopes import RECEIVABLE, find_receivable, receivables_of
         from taxes.services import settle_items
 
         payables.register(
@@ -32,6 +34,7 @@ class TaxesConfig(AppConfig):
             )
         )
         evidence.register(known)
+        scopes.register(scopes.ObjectKind(RECEIVABLE, _("należność"), receivables_of, find_receivable))
         visitors.register_copier(_copy_for_visitor)
         overview.register_attention(cards.attention)
         overview.register_card(cards.amount_due, order=10)

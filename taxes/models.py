@@ -1,9 +1,11 @@
 """The ledger as the portal knows it. Private to this app; others go through selectors and services."""
 
 import uuid
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -237,9 +239,14 @@ class Component(models.Model):
 class InstalmentQuerySet(models.QuerySet["Instalment"]):
     """Verbs of instalments."""
 
-    def for_subject(self, subject_id: int, areas: list[str]) -> Self:
-        """Instalments of one subject in the areas the viewer may see."""
-        return self.filter(subject=subject_id, receivable__account__type__area__in=areas)
+    def for_subject(
+        self, subject_id: int, areas: Iterable[str], receivables: Mapping[str, Iterable[UUID]] | None = None
+    ) -> Self:
+        """Instalments of one subject in whole areas, and of single receivables (public ids) by their area."""
+        within = Q(receivable__account__type__area__in=list(areas))
+        for area, public_ids in (receivables or {}).items():
+            within |= Q(receivable__account__type__area=area, receivable__public_id__in=list(public_ids))
+        return self.filter(within, subject=subject_id)
 
     def unsettled(self) -> Self:
         """Instalments with something left to pay, by the office or by the bailiff."""

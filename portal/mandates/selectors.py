@@ -7,8 +7,9 @@ from django.db.models import Q
 
 from eurzad.lib import clock
 from eurzad.lib.dates import format_short
-from portal.mandates.models import Area, Mandate, Right
+from portal.mandates.models import Mandate
 from portal.mandates.policy import Viewer
+from portal.mandates.texts import describe_scope
 
 PER_PAGE = 20
 
@@ -27,13 +28,6 @@ class MandateRow:
     is_held: bool
 
 
-def describe_scope(mandate: Mandate) -> str:
-    """Return the areas and rights in words: `podatki: podgląd i płatność`."""
-    areas = ", ".join(str(Area(area).label) for area in mandate.areas)
-    rights = ", ".join(str(Right(right).label) for right in mandate.rights)
-    return f"{areas}: {rights}"
-
-
 def list_mandates(viewer: Viewer, *, page: str) -> tuple[list[MandateRow], Page]:
     """Return the mandates the viewer holds or gave, those in force first."""
     own = viewer.own
@@ -46,8 +40,8 @@ def list_mandates(viewer: Viewer, *, page: str) -> tuple[list[MandateRow], Page]
     return [
         MandateRow(
             public_id=str(mandate.public_id),
-            principal=mandate.principal.display_name,
-            attorney=mandate.attorney.display_name,
+            principal=mandate.principal.display_name if mandate.principal else "",
+            attorney=mandate.attorney.display_name if mandate.attorney else "",
             scope=describe_scope(mandate),
             valid_to=format_short(mandate.valid_to),
             is_in_force=mandate.status == Mandate.Status.ACTIVE

@@ -1,11 +1,12 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from portal.mandates import selectors, services
+from portal.mandates import selectors
+from portal.mandates.errors import MandateNotInForce
 from portal.mandates.http import AccountRequest
+from portal.mandates.services import choosing
 from portal.people.decorators import account_required
 
 
@@ -22,10 +23,10 @@ def mandate_list(request: AccountRequest) -> HttpResponse:
 def act_for(request: AccountRequest) -> HttpResponse:
     """Switch to acting for a principal, or back to oneself."""
     try:
-        services.act_for(
+        choosing.act_for(
             viewer=request.viewer, session=request.session, mandate_id=request.POST.get("mandate", "")
         )
-    except services.MandateNotInForce as error:
-        messages.error(request, error.message or _("To pełnomocnictwo nie jest już ważne."))
+    except MandateNotInForce as error:
+        messages.error(request, error.message)
         return redirect("mandates:list")
     return redirect("pages:overview")

@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from portal.mandates.selectors import describe_scope
+from portal.mandates.texts import describe_scope
 from portal.pages import cards
 
 

@@ -20,7 +20,7 @@ from portal.people.models import Subject
 from taxes.models import Allocation, Instalment, InstalmentQuerySet
 from taxes.rules.rates import Law
 from taxes.selectors import words
-from taxes.selectors.access import LEDGER_AREAS, areas_of
+from taxes.selectors.access import Reach, reach_of
 from taxes.selectors.debts import Amounts, Owed, add_up, load_law, owed_on
 
 PAYABLE_KIND = "taxes.instalment"
@@ -117,10 +117,10 @@ def what_i_owe(viewer: Viewer, on: date, *, group: str = "", page: int | str = 1
     others. Raises AccessDenied. The number of queries does not depend on how much there is.
     """
     subject = viewer.subject
-    areas = areas_of(viewer, Right.SEE, subject)
+    reach = reach_of(viewer, Right.SEE, subject)
     assert subject is not None
     law = load_law()
-    mine = Instalment.objects.for_subject(subject.pk, areas)
+    mine = Instalment.objects.for_subject(subject.pk, reach.areas, reach.receivables)
     owed = owed_on(mine, on, law)
     open_rows = [row for row in owed if row.status == Instalment.Status.OPEN]
     enforced = [row for row in owed if row.status == Instalment.Status.ENFORCEMENT]
@@ -144,7 +144,7 @@ def what_i_owe(viewer: Viewer, on: date, *, group: str = "", page: int | str = 1
         on_iso=on.isoformat(),
         totals=totals_of(add_up(open_rows)),
         overdue=format_pln(add_up(row for row in open_rows if row.debt.effective_due < on).total),
-        is_partial_view=len(areas) < len(LEDGER_AREAS),
+        is_partial_view=reach.is_partial,
         open=groups.get("open"),
         enforcement=groups.get("enforcement"),
         settled=_settled_group(mine, group, page) if group in ("", "settled") else None,
@@ -154,10 +154,10 @@ def what_i_owe(viewer: Viewer, on: date, *, group: str = "", page: int | str = 1
 def overview_numbers(viewer: Viewer, on: date) -> OverviewNumbers:
     """Return what is due on `on` and next; raises AccessDenied. Two queries."""
     subject = viewer.subject
-    areas = areas_of(viewer, Right.SEE, subject)
+    reach = reach_of(viewer, Right.SEE, subject)
     assert subject is not None
     law = load_law()
-    owed = owed_on(Instalment.objects.for_subject(subject.pk, areas), on, law)
+    owed = owed_on(Instalment.objects.for_subject(subject.pk, reach.areas, reach.receivables), on, law)
     open_rows = [row for row in owed if row.status == Instalment.Status.OPEN]
     due = [row for row in open_rows if row.debt.effective_due <= on]
     overdue = [row for row in due if row.debt.effective_due < on]
@@ -180,13 +180,15 @@ def price_items(viewer: Viewer, object_ids: Sequence[UUID], on: date) -> list[Pr
     wanted = Instalment.objects.filter(public_id__in=object_ids, status=Instalment.Status.OPEN)
     owed = owed_on(wanted, on, load_law())
     subjects = Subject.objects.in_bulk({row.subject_id for row in owed})
-    allowed = {pk: _payable_areas(viewer, subject) for pk, subject in subjects.items()}
-    mine = [row for row in owed if row.area in allowed[row.subject_id]]
+    receivables = dict(wanted.values_list("pk", "receivable__public_id"))
+    payable = {pk: _payable(viewer, subject) for pk, subject in subjects.items()}
+    mine = [row for row in owed if payable[row.subject_id].includes(row.area, receivables[row.pk])]
     titles = _titles(wanted, [row.pk for row in mine])
     return [
         PricedItem(
             kind=PAYABLE_KIND, object_id=row.public_id, title=titles[row.pk], subject_id=row.subject_id,
             area=row.area, principal=row.debt.principal, interest=row.interest, costs=row.debt.costs,
+            scope_object=str(receivables[row.pk]),
         )
         for row in mine
     ]  # fmt: skip
@@ -202,11 +204,11 @@ def totals_of(amounts: Amounts) -> Totals:
     )
 
 
-def _payable_areas(viewer: Viewer, subject: Subject) -> list[str]:
+def _payable(viewer: Viewer, subject: Subject) -> Reach:
     try:
-        return areas_of(viewer, Right.PAY, subject)
+        return reach_of(viewer, Right.PAY, subject)
     except AccessDenied:
-        return []
+        return Reach((), {})
 
 
 def _with_context(instalments: InstalmentQuerySet) -> QuerySet[Any, Any]:

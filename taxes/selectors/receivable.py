@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from eurzad.lib.dates import format_short
 from eurzad.lib.money import ZERO, format_pln
 from payments.payables import token
+from portal.mandates import policy
 from portal.mandates.policy import AccessDenied, Right, Viewer
 from portal.people.models import Subject
 from taxes.models import Allocation, Component, Instalment, Receivable, ReminderCost
@@ -18,7 +19,6 @@ from taxes.rules.interest import explain_interest
 from taxes.rules.rates import Law
 from taxes.rules.terms import Regime
 from taxes.selectors import words
-from taxes.selectors.access import areas_of
 from taxes.selectors.debts import Owed, add_up, load_law, owed_of
 from taxes.selectors.owed import PAYABLE_KIND, Totals, totals_of
 
@@ -136,8 +136,7 @@ def receivable_detail(viewer: Viewer, public_id: UUID, on: date) -> ReceivableDe
     if receivable is None:
         raise AccessDenied()
     account = receivable.account
-    if account.type.area not in areas_of(viewer, Right.SEE, account.subject):
-        raise AccessDenied()
+    policy.require(viewer, Right.SEE, account.type.area, account.subject, str(receivable.public_id))
     law = load_law()
     instalments = list(Instalment.objects.filter(receivable=receivable).order_by("number"))
     allocations = list(

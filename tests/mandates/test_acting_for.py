@@ -8,7 +8,8 @@ import pytest
 
 from eurzad.lib import clock
 from portal.journal.models import Record
-from portal.mandates.models import Mandate
+from portal.mandates.models import Mandate, Party
+from portal.mandates.services.ending import revoke_mandate
 from portal.people.models import User
 from tests.support.pages import PageClient
 
@@ -74,6 +75,6 @@ def test_a_revoked_mandate_ends_in_the_middle_of_a_session(
 ) -> None:
     mandate = mandate_for(anna, borys, areas=["taxes"], rights=["see"])
     choose(pages, borys, mandate)
-    Mandate.objects.filter(pk=mandate.pk).update(status=Mandate.Status.REVOKED)
+    revoke_mandate(mandate_id=mandate.public_id, by=anna, party=Party.PRINCIPAL)
     page = pages.get("/konto/").content.decode()
     assert BAND not in page and ENDED in page

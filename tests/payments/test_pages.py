@@ -13,7 +13,8 @@ from eurzad.lib import clock
 from payments.models import Payment
 from portal.journal.models import Record
 from portal.mandates import policy
-from portal.mandates.models import Mandate
+from portal.mandates.models import Mandate, Party
+from portal.mandates.services.ending import revoke_mandate
 from portal.people.models import User
 from tests.payments.conftest import Bank, Debts
 from tests.support.pages import PageClient
@@ -195,8 +196,7 @@ def test_principal_sees_what_the_attorney_paid(
     payment = start(borys, debts.add(anna))
     assert payment.reference in text_of(pages, reverse("payments:history"), anna)
     pages.get(page("detail", payment), user=anna)
-    mandate.status = Mandate.Status.REVOKED
-    mandate.save()
+    revoke_mandate(mandate_id=mandate.public_id, by=anna, party=Party.PRINCIPAL)
     pages.get(page("detail", payment), user=borys)
     assert payment.reference in text_of(pages, reverse("payments:history"), borys)
 

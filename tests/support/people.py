@@ -8,7 +8,7 @@ import pytest
 from eurzad.lib import clock
 from eurzad.lib.personas import ANNA, BORYS, CELINA, EWA, FILIP, Persona
 from portal.mandates.models import Mandate
-from portal.mandates.services import grant_mandate
+from portal.mandates.services.granting import grant_mandate
 from portal.people import services
 from portal.people.models import User
 
