@@ -6,8 +6,10 @@ cd "$ROOT"
 export DEMO_MODE=1
 unset DATABASE_URL REDIS_URL VAR_DIR PORT SIM_PORT || true
 
-if ! command -v php >/dev/null || ! php -m | grep -q pdo_sqlite || ! php -m | grep -q mbstring || ! php -m | grep -q SimpleXML ||
-   ! php -m | grep -q curl; then
+loaded="$(php -m 2>/dev/null || true)"
+missing=0
+for one in pdo_sqlite mbstring SimpleXML curl; do grep -qx "$one" <<<"$loaded" || missing=1; done
+if [ "$missing" = 1 ]; then
   need_packages "SimpleSAMLphp pod php -S" php-cli php-xml php-mbstring php-sqlite3 php-curl || exit 1
 fi
 if [ -z "${SIMPLESAMLPHP_DIR:-}" ]; then

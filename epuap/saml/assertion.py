@@ -113,12 +113,15 @@ def read_assertion(assertion: etree._Element, expected: Expectation) -> Authenti
 def person_data(*, identifier: str, given_name: str, family_name: str, birth_date: date | None) -> PersonData:
     """Return a person whose parts are in order. Raises SignInRefused.
 
-    The identifier is a PESEL (eleven ASCII digits with their check digit) or an eIDAS identifier made for
-    Poland; a birth date that nobody stated is the one a PESEL carries.
+    The identifier is a PESEL (eleven ASCII digits with their check digit) or an eIDAS identifier that another
+    country made for Poland: one that Poland made for itself would be a second account of somebody with a PESEL.
+    A birth date that nobody stated is the one a PESEL carries.
     """
     for name in (given_name, family_name):
         if not name or len(name) > _MAX_NAME or not name.isprintable():
             raise SignInRefused("attribute_value")
+    if identifier.startswith("PL/"):
+        raise SignInRefused("identifier")
     scheme: Literal["pesel", "eidas"] = "pesel" if _PESEL.fullmatch(identifier) else "eidas"
     try:
         clean = clean_pesel(identifier) if scheme == "pesel" else clean_eidas(identifier)
@@ -171,9 +174,13 @@ def _check_conditions(assertion: etree._Element, expected: Expectation) -> None:
 
 
 def _check_window(element: etree._Element, now: datetime, *, code: str) -> None:
-    if "NotBefore" in element.attrib:
-        _check_past(element.get("NotBefore"), now, code=code)
+    """The two ends are allowed their skew each, but not to change places."""
     _check_future(element.get("NotOnOrAfter"), now, code=code)
+    if "NotBefore" not in element.attrib:
+        return
+    _check_past(element.get("NotBefore"), now, code=code)
+    if moment(element.get("NotBefore"), code=code) >= moment(element.get("NotOnOrAfter"), code=code):
+        raise SignInRefused(code)
 
 
 def _check_past(value: str | None, now: datetime, *, code: str) -> None:

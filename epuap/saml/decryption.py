@@ -44,6 +44,7 @@ _OAEP_MASKS: Mapping[str, type[hashes.HashAlgorithm]] = {
     f"{names.XENC11}mgf1sha512": hashes.SHA512,
 }
 _NONCE, _TAG = 12, 16
+_POINT, _UNCOMPRESSED = 65, 4
 _MAX_BASE64 = 512 * 1024
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -160,6 +161,8 @@ def _originator_key(agreement: etree._Element) -> ec.EllipticCurvePublicKey:
     if curve.get("URI") != _P256:
         raise SignInRefused("encryption_algorithm")
     point = _decode(only_child(key, f"{{{names.DS11}}}PublicKey", code=code))
+    if len(point) != _POINT or point[0] != _UNCOMPRESSED:
+        raise SignInRefused(code)
     try:
         return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except ValueError as error:

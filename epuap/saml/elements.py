@@ -1,10 +1,16 @@
 """Strict reading of elements: exactly one, exactly this, nothing hidden in between."""
 
+import re
 from datetime import UTC, date, datetime
 
 from lxml import etree
 
 from epuap.saml.errors import SignInRefused
+
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,20})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+)
+_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})Z?")
 
 
 def children(parent: etree._Element, tag: str) -> list[etree._Element]:
@@ -41,20 +47,22 @@ def text_of(element: etree._Element, *, code: str, max_length: int = 1024) -> st
 
 
 def moment(value: str | None, *, code: str) -> datetime:
-    """Return an `xs:dateTime` that names its zone as an aware datetime in UTC."""
+    """Return an `xs:dateTime` that names its zone as an aware datetime in UTC; other spellings are refused."""
+    if value is None or not _MOMENT.fullmatch(value):
+        raise SignInRefused(code)
     try:
-        parsed = datetime.fromisoformat(value or "")
-        if parsed.tzinfo is not None:
-            return parsed.astimezone(UTC)
+        return datetime.fromisoformat(value).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise SignInRefused(code) from error
-    raise SignInRefused(code)
 
 
 def day(value: str, *, code: str) -> date:
     """Return an `xs:date`; the node adds a `Z`, which says nothing about a birth date."""
+    found = _DAY.fullmatch(value)
+    if found is None:
+        raise SignInRefused(code)
     try:
-        return date.fromisoformat(value.removesuffix("Z"))
+        return date.fromisoformat(found.group(1))
     except ValueError as error:
         raise SignInRefused(code) from error
 

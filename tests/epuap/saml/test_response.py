@@ -86,7 +86,7 @@ def remove_name_id(assertion: etree._Element) -> None:
         Answer(level="http://eidas.europa.eu/LoA/high"),
         Answer(audiences=(SP_ENTITY_ID, SP_ENTITY_ID)),
         Answer(valid_from=timedelta(minutes=2)),  # within the allowed skew
-        Answer(valid_for=timedelta(minutes=-2)),
+        Answer(valid_from=timedelta(minutes=-10), valid_for=timedelta(minutes=8)),
         Answer(family_name="Łącka-Żółć"),
         Answer(birth_date="1868-04-12"),
         Answer(edit_assertion=remove_name_id),
