@@ -10,7 +10,7 @@ class InboxConfig(AppConfig):
 
     def ready(self) -> None:
         from epuap.inbox import handlers
-        from epuap.inbox.services.receipts import take_receipt
+        from epuap.inbox.services.receipts import check_receipt, take_receipt
         from epuap.xml.receipts import NAMESPACE
 
-        handlers.register(NAMESPACE, take_receipt)
+        handlers.register(NAMESPACE, take_receipt, check=check_receipt)

@@ -4,12 +4,23 @@ Rooms above register in `AppConfig.ready()`; the mailbox never imports them.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from epuap.inbox.models import InboundDocument
 
-Handler = Callable[[InboundDocument], None]
+Check = Callable[[InboundDocument], Any]
+Handler = Callable[..., None]
 
-_handlers: dict[str, Handler] = {}
+
+@dataclass(frozen=True)
+class _Registered:
+    handler: Handler
+    check: Check | None
+
+
+_handlers: dict[str, _Registered] = {}
 
 
 class Unclaimed(Exception):
@@ -21,18 +32,20 @@ class Unclaimed(Exception):
         self.code = code
 
 
-def register(namespace: str, function: Handler) -> None:
+def register(namespace: str, function: Handler, *, check: Check | None = None) -> None:
     """Let `function` take every document whose root is in `namespace`.
 
     Of a document inside an enveloping signature it is the root of the document that counts. The function
     runs once per document, in the transaction that marks the document handled, so it only
-    writes rows and jobs and calls no network. TransientError repeats it later, Unclaimed leaves the document
-    to a clerk; any other error puts the document into quarantine under the error's `code`. Raises ValueError
-    when the namespace is taken by another function.
+    writes rows and jobs and calls no network. What takes long or asks somebody outside (whose signature is it,
+    was the certificate revoked) is for `check`: it runs before that transaction, writes nothing, may run again,
+    and what it returns is the second argument of the function. From either, TransientError repeats the handling
+    later; any other error puts the document into quarantine under the error's `code`; Unclaimed from the function
+    leaves the document to a clerk. Raises ValueError when the namespace is taken by another function.
     """
-    if _handlers.get(namespace, function) is not function:
+    if namespace in _handlers and _handlers[namespace].handler is not function:
         raise ValueError(f"two handlers for {namespace}")
-    _handlers[namespace] = function
+    _handlers[namespace] = _Registered(function, check)
 
 
 def unregister(namespace: str) -> None:
@@ -40,6 +53,12 @@ def unregister(namespace: str) -> None:
     _handlers.pop(namespace, None)
 
 
-def for_namespace(namespace: str) -> Handler | None:
-    """The handler of a namespace, or None: then the document waits for a clerk."""
-    return _handlers.get(namespace)
+def prepare(document: InboundDocument) -> Callable[[], None] | None:
+    """Check the document and return what is left to do in the transaction; None without a handler of its
+    namespace: then it waits for a clerk."""
+    registered = _handlers.get(document.root_namespace)
+    if registered is None:
+        return None
+    if registered.check is None:
+        return partial(registered.handler, document)
+    return partial(registered.handler, document, registered.check(document))

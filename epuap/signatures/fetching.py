@@ -16,6 +16,9 @@ import time
 from urllib.parse import urljoin, urlsplit
 
 MAX_SECONDS = 5.0
+"""For one question."""
+ALL_SECONDS = 10.0
+"""For all questions about one document, so that a job that checks ten signatures ends in time."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 2
@@ -23,8 +26,8 @@ _MAX_REDIRECTS = 2
 log = logging.getLogger(__name__)
 
 
-class Deadline:
-    """The moment by which a row of questions is over."""
+class TimeLeft:
+    """How long a row of questions may still take."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
@@ -42,7 +45,7 @@ def fetch(
     url: str,
     *,
     max_bytes: int,
-    deadline: Deadline,
+    time_left: TimeLeft,
     question: bytes | None = None,
     private_hosts: bool = False,
 ) -> bytes | None:
@@ -54,7 +57,7 @@ def fetch(
     try:
         for _ in range(1 + _MAX_REDIRECTS):
             status, location, body = _exchange(
-                url, max_bytes=max_bytes, deadline=deadline, question=question, private_hosts=private_hosts
+                url, max_bytes=max_bytes, time_left=time_left, question=question, private_hosts=private_hosts
             )
             if status == http.client.OK:
                 return body
@@ -90,12 +93,12 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 
 
 def _exchange(
-    url: str, *, max_bytes: int, deadline: Deadline, question: bytes | None, private_hosts: bool
+    url: str, *, max_bytes: int, time_left: TimeLeft, question: bytes | None, private_hosts: bool
 ) -> tuple[int, str, bytes]:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
         raise _NoAnswer("not an address of http or https")
-    seconds = deadline.left()
+    seconds = time_left.left()
     if not seconds:
         raise _NoAnswer("no time left")
     plain = parts.scheme == "http"

@@ -58,6 +58,7 @@ class _Signature:
 
 def report_on(data: bytes, *, trust: Trust, now: datetime, original: bytes | None) -> DocumentReport:
     """Report on every signature of a PDF of a bounded size, see `pades.verify_pdf`."""
+    trust = trust.for_one_document()
     try:
         reader = BoundedReader(data)
         signatures = _signatures(reader)

@@ -35,7 +35,6 @@ MAX_OCSP_BYTES = 64 * 2**10
 _MAX_CRLS = 8
 _MAX_OCSPS = 16
 _MAX_ADDRESSES = 2
-_MAX_SECONDS = 10.0  # for all questions about one signature
 _SKEW = timedelta(minutes=5)
 _WITHOUT_END = timedelta(hours=24)  # how long an answer without nextUpdate is current
 _WEAK_HASHES = (hashes.MD5, hashes.SHA1)
@@ -56,12 +55,12 @@ def remarks(path: Path, *, trust: Trust, evidence: Evidence, at: datetime, now: 
     was later: no time stamp proves that the signature is older. Embedded answers come first; the issuer is
     asked (with `trust.fetch`) unless they are current.
     """
-    deadline = fetching.Deadline(_MAX_SECONDS)
+    time_left = trust.time_left or fetching.TimeLeft(fetching.ALL_SECONDS)
     checked = now
     for position in range(len(path) - 1):
         answers = list(_embedded(path[position:], evidence, now))
         if trust.fetch and not any(one.current_until >= now for one in answers):
-            answers += _asked(path[position:], now, deadline, private_hosts=trust.private_hosts)
+            answers += _asked(path[position:], now, time_left, private_hosts=trust.private_hosts)
         revoked = [one.revoked_at for one in answers if one.revoked_at is not None]
         if revoked:
             if min(revoked) <= at:
@@ -80,7 +79,7 @@ def _embedded(path: Path, evidence: Evidence, now: datetime) -> Iterator[_Answer
     yield from _crl_answers(path, [one for one in evidence.crls if len(one) <= MAX_CRL_BYTES], now)
 
 
-def _asked(path: Path, now: datetime, deadline: fetching.Deadline, *, private_hosts: bool) -> list[_Answer]:
+def _asked(path: Path, now: datetime, time_left: fetching.TimeLeft, *, private_hosts: bool) -> list[_Answer]:
     """Ask the issuer at the addresses that the certificate of a trusted path names; [] without an answer."""
     leaf, issuer = path[0], path[1]
     responders, lists = _addresses(leaf)
@@ -91,14 +90,16 @@ def _asked(path: Path, now: datetime, deadline: fetching.Deadline, *, private_ho
             address,
             question=question,
             max_bytes=MAX_OCSP_BYTES,
-            deadline=deadline,
+            time_left=time_left,
             private_hosts=private_hosts,
         )
         answers = [] if got is None else list(_ocsp_answers(path, [got], now))
         if answers:
             return answers
     for address in lists[:_MAX_ADDRESSES]:
-        got = fetching.fetch(address, max_bytes=MAX_CRL_BYTES, deadline=deadline, private_hosts=private_hosts)
+        got = fetching.fetch(
+            address, max_bytes=MAX_CRL_BYTES, time_left=time_left, private_hosts=private_hosts
+        )
         answers = [] if got is None else list(_crl_answers(path, [got], now))
         if answers:
             return answers

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path as FilePath
 
 from cryptography import x509
 from django.conf import settings
 
+from epuap.signatures import fetching
 from epuap.signatures.certificates import has_strong_key, may_sign, person_of, valid_at
 from epuap.signatures.errors import Distrusted, Undecided
 from epuap.signatures.report import EXPIRED_SINCE, NO_PESEL, Method, Person
@@ -28,6 +29,7 @@ class Trust:
     `seals` are pinned certificates of the trusted signature's seal; `qualified` and `personal` are authorities
     (intermediate ones too) that issue qualified certificates and those of the e-ID. With `fetch`, issuers are
     asked whether a certificate was revoked; with `private_hosts`, also at addresses of private networks.
+    `time_left` is shared by all questions about one document.
     """
 
     seals: Certificates = ()
@@ -35,6 +37,11 @@ class Trust:
     personal: Certificates = ()
     fetch: bool = False
     private_hosts: bool = False
+    time_left: fetching.TimeLeft | None = None
+
+    def for_one_document(self) -> Trust:
+        """Return the same trust with the time that the questions about one document may take together."""
+        return replace(self, time_left=fetching.TimeLeft(fetching.ALL_SECONDS))
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,7 @@ def verify_document(
         return DocumentReport("invalid", f"xml_{error.code}")
     except SignatureRefused as error:
         return DocumentReport("invalid", error.code)
+    trust = trust.for_one_document()
     found = [_verify_one(one, root, trust, now, document) for one in signatures]
     reports = tuple(one.report for one in found)
     summary = DocumentReport.of(reports, b"")

@@ -13,10 +13,10 @@ class AccessConfig(AppConfig):
 
         from epuap.inbox import handlers, reasons
         from portal.access.mailbox_reasons import REASONS
-        from portal.access.services.epuap_door import open_from_epuap
+        from portal.access.services.epuap_door import check_inbound, open_from_epuap
         from portal.channels import intake
 
         for channel in ("portal", "epuap"):
             intake.register(channel)
-        handlers.register(settings.ACCESS_FORM_NAMESPACE, open_from_epuap)
+        handlers.register(settings.ACCESS_FORM_NAMESPACE, open_from_epuap, check=check_inbound)
         reasons.add(REASONS)

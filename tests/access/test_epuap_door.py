@@ -54,8 +54,9 @@ def test_bytes_are_kept_unchanged(deliver: Deliver, tps_seal: Party) -> None:
 
 def test_the_same_document_opens_it_once(deliver: Deliver, epuap_filed: AccessApplication) -> None:
     inbound = InboundDocument.objects.get()
-    epuap_door.open_from_epuap(inbound)
-    epuap_door.open_from_epuap(inbound)
+    checked = epuap_door.check_inbound(inbound)
+    epuap_door.open_from_epuap(inbound, checked)
+    epuap_door.open_from_epuap(inbound, checked)
     assert AccessApplication.objects.count() == 1
 
 

@@ -182,15 +182,15 @@ def handle_document(*, public_id: uuid.UUID) -> None:
 
 
 def dispatch(document: InboundDocument) -> None:
-    """Read what kind of document it is, run its handler and mark it, all in one transaction. Big
-    attachments, when it turns out to have some, come first."""
+    """Read what kind of document it is and check it, then run its handler and mark it in one transaction.
+    Big attachments, when it turns out to have some, come first."""
     states = InboundDocument.State
     payload = read_payload(bytes(document.content))
     is_trial = document.is_test and not settings.DEMO_MODE
     document.root_namespace = namespace_of(payload)[:255]
-    handler = handlers.for_namespace(document.root_namespace)
     if not is_trial and attachments.list_once(document, payload):
         return
+    handle = None if is_trial else handlers.prepare(document)
     with transaction.atomic():
         pending = InboundDocument.objects.select_for_update().filter(
             pk=document.pk, state__in=InboundDocument.PENDING
@@ -200,11 +200,11 @@ def dispatch(document: InboundDocument) -> None:
         document.error_code = ""
         if is_trial:
             document.state = states.TRIAL
-        elif handler is None:
+        elif handle is None:
             document.state = states.UNCLAIMED
         else:
             try:
-                handler(document)
+                handle()
                 document.state = states.HANDLED
             except handlers.Unclaimed as unclaimed:
                 document.state, document.error_code = states.UNCLAIMED, unclaimed.code[:80]

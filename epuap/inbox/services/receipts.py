@@ -7,11 +7,9 @@ digest it binds, else by the names it gives; believed only when its signer may i
 import hashlib
 import logging
 import uuid
-from dataclasses import replace
 from enum import StrEnum
 from urllib.parse import unquote
 
-from cryptography import x509
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -20,14 +18,12 @@ from epuap.inbox.digests import FIELD_OF
 from epuap.inbox.handlers import Unclaimed
 from epuap.inbox.models import InboundDocument, OutboundLetter
 from epuap.signatures.errors import Distrusted, Undecided
-from epuap.signatures.trust import Evidence, judge, load_trust
+from epuap.signatures.trust import load_trust
 from epuap.soap.config import read_certificates
-from epuap.xml.names import ds
-from epuap.xml.receipts import ReceiptRefused, UpdData, UppData, verify_receipt
-from epuap.xml.xades import embedded_certificates
+from epuap.xml.persons import NoPerson
+from epuap.xml.receipts import ReceiptRefused, UpdData, UppData, judge_signer, verify_receipt
 from eurzad.lib import clock
 from eurzad.lib.errors import PermanentError
-from eurzad.lib.xml import parse
 
 logger = logging.getLogger(__name__)
 
@@ -47,22 +43,18 @@ class Outcome(StrEnum):
 
 def believe(content: bytes) -> UppData | UpdData:
     """What a receipt says, when its signer may say so: ePUAP's seal alone makes a UPP (anybody may sign a
-    look-alike with the trusted profile), a UPD is signed by its addressee with any trusted signature
-    (whether its certificate was revoked is not asked here: a handler calls no network). Raises
-    ReceiptRefused, and PermanentError when the pinned certificates cannot be read."""
+    look-alike with the trusted profile), a UPD is signed by its addressee with any trusted signature. May ask the
+    issuer whether a certificate was revoked. Raises ReceiptRefused, and PermanentError when the pinned
+    certificates cannot be read."""
     said = verify_receipt(content, certificates=None)
     if isinstance(said, UppData):
         return verify_receipt(content, certificates=read_certificates("EPUAP_SEAL_CERT"))
     if said.seal is None:
         raise ReceiptRefused("bad_signature")
     try:
-        judge(
-            said.seal.certificate,
-            trust=replace(load_trust(), fetch=False),
-            evidence=Evidence(certificates=tuple(brought_along(content))),
-            at=said.seal.signed_at,
-            now=clock.now(),
-        )
+        judge_signer(said.seal, trust=load_trust(), now=clock.now())
+    except NoPerson:
+        return said  # the pinned seal of the trusted profile vouches; whose signature it is matters to nothing here
     except (Undecided, Distrusted) as error:
         raise ReceiptRefused("bad_signature", error.code) from error
     return said
@@ -85,25 +77,22 @@ def keep_answered_receipt(letter: OutboundLetter, content: bytes) -> None:
         attach(letter.pk, content, said=said)
 
 
-def take_receipt(document: InboundDocument) -> None:
-    """Handle a UPO that came to the office's box. Raises Unclaimed when it is no receipt of a letter of
-    ours, and PermanentError (`receipt.…`) when it cannot be believed."""
-    content = bytes(document.content)
+def check_receipt(document: InboundDocument) -> UppData | UpdData:
+    """What a UPO that came to the office's box says. Raises PermanentError (`receipt.…`) when it cannot be
+    believed."""
     try:
-        said = believe(content)
+        return believe(bytes(document.content))
     except ReceiptRefused as refused:
         raise PermanentError(code=f"receipt.{refused.code}") from refused
+
+
+def take_receipt(document: InboundDocument, said: UppData | UpdData) -> None:
+    """Attach a believed UPO to its letter. Raises Unclaimed when it is no receipt of a letter of ours."""
     letter = find_letter(said)
     if letter.kind != (Kind.SUBMISSION if isinstance(said, UppData) else Kind.DELIVERY):
         raise Unclaimed("receipt.other_kind")
-    if attach(letter.pk, content, said=said) == Outcome.ANOTHER:
+    if attach(letter.pk, bytes(document.content), said=said) == Outcome.ANOTHER:
         raise Unclaimed("receipt.another")
-
-
-def brought_along(content: bytes) -> list[x509.Certificate]:
-    """The certificates in a verified receipt's signature; not trusted, they only lead to a trusted one."""
-    (signature,) = parse(content).iterchildren(ds("Signature"))
-    return embedded_certificates(signature)
 
 
 def find_letter(said: UppData | UpdData) -> OutboundLetter:

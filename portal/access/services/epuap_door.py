@@ -22,21 +22,28 @@ from portal.people import services as people
 from portal.people.models import Identity
 
 
-@transaction.atomic
-def open_from_epuap(inbound: InboundDocument) -> None:
-    """Open an application for the person whom the signature names; the same document opens it once.
+def check_inbound(inbound: InboundDocument) -> signatures.Checked:
+    """Say who signed a document from the mailbox; issuers of certificates may be asked meanwhile.
 
     Raises DoorClosed and PermanentError (``access.unsigned``, ``access.altered``, …): the mailbox then keeps
     the document in quarantine under that code, and no application comes of it.
     """
     drafting.require_open_door(Door.EPUAP)
-    if AccessApplication.objects.filter(inbound_document=inbound.public_id).exists():
-        return
-    content = bytes(inbound.content)
     try:
-        checked = signatures.check(content)
+        return signatures.check(bytes(inbound.content))
     except signatures.Refused as refused:
         raise PermanentError(code=f"access.{refused.code}") from refused
+
+
+@transaction.atomic
+def open_from_epuap(inbound: InboundDocument, checked: signatures.Checked) -> None:
+    """Open an application for the person whom the signature names; the same document opens it once.
+
+    Raises DoorClosed and PermanentError as `check_inbound` does.
+    """
+    drafting.require_open_door(Door.EPUAP)
+    if AccessApplication.objects.filter(inbound_document=inbound.public_id).exists():
+        return
     try:
         declared, remarks = application_xml.parse(checked.payload, namespace=settings.ACCESS_FORM_NAMESPACE)
     except application_xml.ApplicationUnreadable as unreadable:
@@ -71,7 +78,7 @@ def open_from_epuap(inbound: InboundDocument) -> None:
             email=declared.email[:254],
             remarks=declared.justification,
             form_remarks=list(remarks),
-            signed_document=content,
+            signed_document=bytes(inbound.content),
             signature_report=checked.kept(person),
             inbound_document=inbound.public_id,
             reply_box=inbound.reply_address,

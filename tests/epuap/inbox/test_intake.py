@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from epuap.inbox import handlers
 from epuap.inbox.models import InboundDocument
@@ -245,6 +245,43 @@ def test_handler_and_mark_are_one_transaction(
     run_jobs()
     assert the_document().state == State.QUARANTINED
     assert not Job.objects.filter(error_code="written").exists()
+
+
+def test_the_check_runs_before_the_transaction_and_feeds_the_handler(
+    epuap: Service, handler: Handler, run_jobs: Callable[..., int]
+) -> None:
+    seen: list[object] = []
+
+    def check(document: InboundDocument) -> str:
+        seen.append(len(connection.savepoint_ids))
+        return document.epuap_id
+
+    def take(document: InboundDocument, checked: str) -> None:
+        seen.extend((len(connection.savepoint_ids), checked))
+
+    handlers.unregister(NAMESPACE)
+    handlers.register(NAMESPACE, take, check=check)
+    offer(epuap)
+    intake.poll_mailbox()
+    run_jobs()
+    outside, inside, checked = seen
+    assert (inside, checked) == (int(str(outside)) + 1, "4711")
+    assert the_document().state == State.HANDLED
+
+
+def test_what_the_check_refuses_is_set_aside(
+    epuap: Service, handler: Handler, run_jobs: Callable[..., int]
+) -> None:
+    def check(document: InboundDocument) -> None:
+        raise PermanentError(code="bad_signature")
+
+    handlers.unregister(NAMESPACE)
+    handlers.register(NAMESPACE, handler, check=check)
+    offer(epuap)
+    intake.poll_mailbox()
+    run_jobs()
+    assert (the_document().state, the_document().error_code) == (State.QUARANTINED, "bad_signature")
+    assert handler.seen == []
 
 
 @pytest.mark.parametrize(("is_demo", "state"), [(True, State.HANDLED), (False, State.TRIAL)])

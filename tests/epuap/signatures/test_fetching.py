@@ -11,7 +11,7 @@ import pytest
 from cryptography.x509 import ocsp
 
 from epuap.signatures import fetching
-from epuap.signatures.fetching import Deadline, fetch
+from epuap.signatures.fetching import TimeLeft, fetch
 from epuap.signatures.report import NO_REVOCATION_CHECK
 from epuap.signatures.trust import Distrusted, Evidence, Judgement, Trust, Undecided, judge
 from tests.epuap.signatures import pki
@@ -82,7 +82,7 @@ def _request(peer: socket.socket) -> bytes:
 def got(
     url: str, *, seconds: float = 5, max_bytes: int = 1000, question: bytes | None = None
 ) -> bytes | None:
-    return fetch(url, max_bytes=max_bytes, deadline=Deadline(seconds), question=question, private_hosts=True)
+    return fetch(url, max_bytes=max_bytes, time_left=TimeLeft(seconds), question=question, private_hosts=True)
 
 
 # --- one question
@@ -137,9 +137,9 @@ def test_a_server_that_never_ends_is_cut_off(server: Server) -> None:
 
 def test_a_deadline_holds_for_all_questions(server: Server) -> None:
     server.answers["/"] = reply(b"x")
-    over = Deadline(0)
-    assert fetch(server.url(), max_bytes=9, deadline=over, private_hosts=True) is None and server.asked == []
-    assert 0 < Deadline(60).left() <= fetching.MAX_SECONDS
+    over = TimeLeft(0)
+    assert fetch(server.url(), max_bytes=9, time_left=over, private_hosts=True) is None and server.asked == []
+    assert 0 < TimeLeft(60).left() <= fetching.MAX_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_private_networks_are_never_asked(
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda *_, **__: [(family, socket.SOCK_STREAM, 6, "", (address, server.port))]
     )
-    assert fetch("http://crl.example.test/", max_bytes=9, deadline=Deadline(5)) is None
+    assert fetch("http://crl.example.test/", max_bytes=9, time_left=TimeLeft(5)) is None
     assert server.asked == [] and "a private address" in caplog.text
 
 
@@ -213,8 +213,15 @@ def root() -> Holder:
     return certify("Kwalifikowany wystawca", authority=True)
 
 
-def judged(root: Holder, holder: Holder, *, fetch: bool = True, **evidence: tuple[bytes, ...]) -> Judgement:
-    trust = Trust(qualified=(root.certificate,), fetch=fetch, private_hosts=True)
+def judged(
+    root: Holder,
+    holder: Holder,
+    *,
+    fetch: bool = True,
+    time_left: TimeLeft | None = None,
+    **evidence: tuple[bytes, ...],
+) -> Judgement:
+    trust = Trust(qualified=(root.certificate,), fetch=fetch, private_hosts=True, time_left=time_left)
     return judge(holder.certificate, trust=trust, evidence=Evidence(**evidence), at=SIGNED, now=NOW)
 
 
@@ -261,6 +268,15 @@ def test_nobody_is_asked_without_need(server: Server, root: Holder) -> None:
     with pytest.raises(Undecided):
         judged(root, unqualified)
     assert server.asked == [], "only a trusted certificate's own addresses are asked"
+
+
+def test_the_signatures_of_one_document_share_their_time(server: Server, root: Holder) -> None:
+    holder = person(root, extensions=pki.addresses(responder=server.url("/ocsp")))
+    server.answers["/ocsp"] = reply(ocsp_of(holder, root))
+    assert judged(root, holder, time_left=TimeLeft(0)).remarks == (NO_REVOCATION_CHECK,)
+    assert server.asked == []
+    shared = Trust(qualified=(root.certificate,)).for_one_document().time_left
+    assert shared is not None and judged(root, holder, time_left=shared).remarks == ()
 
 
 def test_an_old_answer_is_not_enough_where_the_issuer_can_be_asked(server: Server, root: Holder) -> None:
