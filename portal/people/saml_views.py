@@ -136,8 +136,13 @@ def metadata(request: HttpRequest, idp: str) -> HttpResponse:
 
 
 def _bounded_fields(request: HttpRequest) -> QueryDict:
-    """Return the fields that were brought; raises SignInRefused before a large form is read."""
-    if request.method == "GET":  # an artifact may come in the address (SAML bindings §3.6.3)
+    """Return the fields that were brought; raises SignInRefused before a large form is read.
+
+    An artifact may come in the address (SAML bindings §3.6.3); a whole answer, which names a person, may not.
+    """
+    if request.method == "GET":
+        if "SAMLResponse" in request.GET:
+            raise SignInRefused("form", status=400)
         return request.GET
     try:
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FORM_BYTES:
