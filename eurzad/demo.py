@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
 import portal.catalogue.demo
+import portal.channels.demo
 import portal.news.demo
 import portal.people.demo
 import registers.demo
@@ -73,5 +74,6 @@ def load(today: date) -> None:
     _load_clerk_rights()
     _load_mandates(today)
     registers.demo.load(today)
+    portal.channels.demo.load()
     portal.catalogue.demo.load(today)
     portal.news.demo.load(today)

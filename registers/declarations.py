@@ -78,6 +78,10 @@ def _party_details(row: Row) -> str:
     return "\n".join(lines)
 
 
+def _are_parties_public(row: Row) -> bool:
+    return all(party["public_name"] for party in row["parties"])
+
+
 def _party_words(row: Row) -> str:
     columns = ("public_name", "public_nip", "public_regon")
     return " ".join(party[column] for party in row["parties"] for column in columns)
@@ -106,15 +110,22 @@ CONTRACTS = RegisterSpec(
         "Podstawa: art. 34a ustawy o finansach publicznych i ustawa o dostępie do informacji publicznej."
     ),
     fields=(
-        text("number", _("Numer"), searchable=True),
+        text("number", _("Numer"), searchable=True, words=False),
         day("concluded_on", _("Data zawarcia")),
         text("subject_matter", _("Przedmiot"), searchable=True),
-        PublicField(name="parties", label=_("Wykonawca"), columns=("parties",), show=_party_names),
+        PublicField(
+            name="parties",
+            label=_("Wykonawca"),
+            columns=("parties",),
+            show=_party_names,
+            is_polish=_are_parties_public,
+        ),
         PublicField(
             name="party_details",
             label=_("Strony"),
             columns=("parties",),
             show=_party_details,
+            is_polish=_are_parties_public,
         ),
         PublicField(
             name="party_words",
@@ -211,8 +222,8 @@ PROPERTIES = RegisterSpec(
         area("area_m2", _("Powierzchnia")),
         choice("holding", _("Forma władania"), Property.Holding.choices),
         text("precinct", _("Obręb"), searchable=True),
-        text("parcel_id", _("Identyfikator działki"), searchable=True),
-        text("inventory_number", _("Numer inwentarzowy"), searchable=True),
+        text("parcel_id", _("Identyfikator działki"), searchable=True, words=False),
+        text("inventory_number", _("Numer inwentarzowy"), searchable=True, words=False),
         PublicField(
             name="offer", label=_("Oferta"), columns=("for_sale_until", "for_lease_until"), show=_offer
         ),
@@ -282,11 +293,11 @@ LICENCES = RegisterSpec(
         choice("category", _("Kategoria"), AlcoholLicence.Category.choices),
         choice("mode", _("Rodzaj sprzedaży"), AlcoholLicence.Mode.choices),
         text("holder_name", _("Przedsiębiorca"), searchable=True),
-        text("holder_nip", _("NIP"), searchable=True),
+        text("holder_nip", _("NIP"), searchable=True, words=False),
         day("valid_from", _("Ważne od")),
         day("valid_to", _("Ważne do")),
         PublicField(name="state", label=_("Stan"), columns=("status", "valid_to"), show=_licence_status),
-        text("number", _("Numer"), searchable=True),
+        text("number", _("Numer"), searchable=True, words=False),
     ),
     list_columns=("point_name", "point_address", "category", "holder_name", "valid_to", "state"),
     link_column="point_name",
@@ -324,6 +335,10 @@ def _lessee(row: Row) -> str:
     return row["public_lessee"] or _hidden()
 
 
+def _is_lessee_public(row: Row) -> bool:
+    return bool(row["public_lessee"])
+
+
 def _lessee_details(row: Row) -> str:
     return row["public_lessee"] or _redacted(row["redaction_reason"])
 
@@ -357,6 +372,7 @@ LEASES = RegisterSpec(
             show=lambda row: row["public_address"] or "",
             link=_property_link,
             is_searchable=True,
+            is_polish=lambda _row: True,
         ),
         text("purpose", _("Cel"), searchable=True),
         PublicField(name="period", label=_("Okres"), columns=("period_from", "period_to"), show=_period),
@@ -373,8 +389,15 @@ LEASES = RegisterSpec(
             label=_("Dzierżawca"),
             columns=("public_lessee", "redaction_reason"),
             show=_lessee_details,
+            is_polish=_is_lessee_public,
         ),
-        PublicField(name="lessee", label=_("Dzierżawca"), columns=("public_lessee",), show=_lessee),
+        PublicField(
+            name="lessee",
+            label=_("Dzierżawca"),
+            columns=("public_lessee",),
+            show=_lessee,
+            is_polish=_is_lessee_public,
+        ),
         PublicField(
             name="lessee_words",
             label=_("Dzierżawca"),
@@ -383,7 +406,7 @@ LEASES = RegisterSpec(
             is_searchable=True,
         ),
         day("concluded_on", _("Data zawarcia")),
-        text("number", _("Numer"), searchable=True),
+        text("number", _("Numer"), searchable=True, words=False),
     ),
     list_columns=("object_name", "object_address", "purpose", "period", "rent", "lessee"),
     link_column="object_name",

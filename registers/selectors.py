@@ -51,6 +51,7 @@ class BoundFilter:
     label: str
     options: list[Option]
     chosen: str
+    is_polish: bool
 
 
 @dataclass
@@ -223,6 +224,7 @@ def _bind(each: Filter, asked: str, state: RegisterState | None, notes: list[str
         label=str(each.label),
         options=[Option(value, label, value == chosen) for value, label in choices],
         chosen=chosen,
+        is_polish=each.is_polish,
     )
 
 
@@ -261,6 +263,8 @@ def _row_maker(spec: RegisterSpec, columns: list[PublicField]) -> Callable[[Row]
 
 def _cell(column: PublicField, label: str, row: Row, url: str = "") -> Cell:
     content = column.show(row)
+    if content and column.is_polish(row):
+        content = format_html('<span lang="pl">{}</span>', content)
     if column.link is not None:
         url = column.link(row)
     if url:

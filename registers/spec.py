@@ -32,6 +32,7 @@ class PublicField:
     """One thing of an entry that everyone may see.
 
     `number_column` holds the figure when it is shown as one, aligned to the right.
+    `is_polish` tells whether `show` makes words of the town, which are Polish whatever language the page is in.
     `columns` are the ORM columns (or annotations of the register) it reads, `show` makes the text from a row
     of them.
     """
@@ -44,10 +45,13 @@ class PublicField:
     link: Callable[[Row], str] | None = None
     number_column: str = ""
     is_searchable: bool = False
+    is_polish: Callable[[Row], bool] = lambda _row: False
 
 
-def text(name: str, label: Text, *, searchable: bool = False, column: str = "") -> PublicField:
-    """A field shown as it is stored."""
+def text(
+    name: str, label: Text, *, searchable: bool = False, column: str = "", words: bool = True
+) -> PublicField:
+    """A field shown as it is stored: Polish `words`, or else a number that every language reads its own way."""
     source = column or name
     return PublicField(
         name=name,
@@ -55,6 +59,7 @@ def text(name: str, label: Text, *, searchable: bool = False, column: str = "") 
         columns=(source,),
         show=lambda row: row[source] or "",
         is_searchable=searchable,
+        is_polish=lambda _row: words,
     )
 
 
@@ -85,6 +90,7 @@ def money(name: str, label: Text, *, absence: str) -> PublicField:
         columns=(name, absence),
         show=lambda row: row[absence] if row[name] is None else format_pln(row[name]),
         number_column=name,
+        is_polish=lambda row: row[name] is None,
     )
 
 
@@ -103,7 +109,7 @@ def area(name: str, label: Text) -> PublicField:
 class Filter:
     """A choice that narrows the list.
 
-    `found` reads the choices from the register; otherwise `choices` are fixed.
+    `found` reads the choices from the register; otherwise `choices` are fixed. `is_polish` is as with a field.
     """
 
     param: str
@@ -111,6 +117,7 @@ class Filter:
     condition: Callable[[str, date], Q]
     choices: Choices = ()
     found: Callable[[QuerySet], list[str]] | None = None
+    is_polish: bool = False
 
 
 def by_choice(param: str, label: Text, column: str, choices: Choices) -> Filter:
@@ -127,6 +134,7 @@ def by_value(param: str, label: Text, column: str) -> Filter:
         label=label,
         found=lambda entries: sorted(set(entries.order_by().values_list(column, flat=True).distinct())),
         condition=lambda value, _today: Q(**{column: value}),
+        is_polish=True,
     )
 
 

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from epuap.inbox.models import OutboundLetter
 from portal.catalogue import demo as catalogue
-from portal.channels import codes, errors, intake, selectors, senders, services
+from portal.channels import codes, demo, errors, intake, selectors, senders, services
 from portal.channels.models import Channel, Receipt, in_language
 from portal.journal.models import Record
 from portal.people.models import User
@@ -212,3 +212,10 @@ def test_a_receipt_keeps_the_legal_effect_of_its_day(keep: Callable[[], Receipt]
     Channel.objects.filter(code="portal").update(legal_effect="inaczej")
     receipt.refresh_from_db()
     assert receipt.legal_effect == {"pl": before}
+
+
+def test_the_demo_town_has_the_legal_effects_translated_and_keeps_its_own_words() -> None:
+    Channel.objects.filter(code="portal").update(legal_effect_en="Our own words.")
+    demo.load()
+    assert all(set(one.effects) == {"pl", "en", "uk"} for one in Channel.objects.all())
+    assert selectors.channel("portal").legal_effect_en == "Our own words."

@@ -194,3 +194,22 @@ def test_demo_is_the_same_every_time(db: None) -> None:
     assert list(Contract.objects.order_by("pk").values_list("public_id", "search_text")) == before
     for party in ContractParty.objects.all():
         party.full_clean()
+
+
+def test_words_of_the_town_are_marked_polish_for_a_reader_of_another_language(
+    pages: PageClient, make_contract: Callable[..., Contract]
+) -> None:
+    contract = make_contract("UM/7", value=None, value_absence_reason="stawki jednostkowe")
+    pages.get("/jezyk/en/", status=302)
+    for address in (
+        reverse("registers:contract_list"),
+        reverse("registers:contract_detail", args=[contract.public_id]),
+    ):
+        page = pages.get(address).content.decode()
+        for words in ("Remont chodnika", "stawki jednostkowe"):
+            assert f'<span lang="pl">{words}</span>' in page
+        assert '<span lang="pl">UM/7' not in page
+    before = pages.get(reverse("registers:contract_list")).content.decode().count('<span lang="pl">')
+    ContractParty.objects.filter(contract=contract).update(is_public=False, redaction_reason="prywatność")
+    after = pages.get(reverse("registers:contract_list")).content.decode().count('<span lang="pl">')
+    assert after == before - 1  # that a name is hidden is said by the portal, in the reader's language
