@@ -99,6 +99,28 @@ def database(name: str, default: str | None = None) -> dict[str, Any]:
     return settings
 
 
+def owner_database(name: str, weak: dict[str, Any]) -> dict[str, Any] | None:
+    """Read the address by which the owner of the tables reaches the database `weak`; None where there is none."""
+    raw = text(name, "")
+    if not raw:
+        return None
+    found = database(name)
+    is_postgres = found["ENGINE"].endswith("postgresql") and weak["ENGINE"].endswith("postgresql")
+    if not is_postgres or found["NAME"] != weak["NAME"] or found["USER"] == weak["USER"]:
+        raise ImproperlyConfigured(
+            f"{name} must name the PostgreSQL database of DATABASE_URL and another role than it."
+        )
+    return found
+
+
+def mail_address(name: str, default: str | None = None) -> str:
+    """Read one e-mail address."""
+    raw = text(name, default)
+    if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", raw):
+        raise ImproperlyConfigured(f"{name} must be one e-mail address.")
+    return raw
+
+
 def email(name: str, default: str | None = None) -> dict[str, Any]:
     """Read the address of a mail server as Django's settings of it."""
     try:

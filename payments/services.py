@@ -38,6 +38,7 @@ from payments.providers.base import (
 )
 from payments.selectors import Basket
 from portal.journal.services import record as journal
+from portal.journal.services import record_read
 from portal.mandates import policy
 from portal.mandates.policy import AccessDenied, Viewer
 from portal.notices.services import notify, notify_staff
@@ -117,7 +118,7 @@ def receive_notification(*, provider_name: str, headers: Mapping[str, str], body
 
 def note_access(*, viewer: Viewer, payment: Payment, action: str) -> None:
     """Record in the journal that the viewer opened a payment or its receipt."""
-    journal(
+    record_read(
         actor_id=viewer.user.public_id,
         subject_id=payment.on_behalf.public_id,
         action=action,

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from eurzad.lib import clock
-from portal.journal.services import record
+from portal.journal.services import record_read
 from portal.mandates.http import AccountRequest
 from portal.people.decorators import account_required
 from taxes.forms import DayForm
@@ -27,7 +27,7 @@ def what_i_owe(request: AccountRequest) -> HttpResponse:
     group = request.GET.get("group", "")
     group = group if group in GROUPS else ""
     owed = read_what_i_owe(viewer, form.chosen_day(), group=group, page=request.GET.get("page", "1"))
-    record(actor_id=viewer.user.public_id, subject_id=owed.subject.public_id, action="receivables.read")
+    record_read(actor_id=viewer.user.public_id, subject_id=owed.subject.public_id, action="receivables.read")
     query = urlencode({"group": group, "day": owed.on_iso})
     context = {"form": form, "owed": owed, "group": group, "page_query": query}
     return render(request, "taxes/what_i_owe.html", context)
@@ -39,7 +39,7 @@ def receivable_detail(request: AccountRequest, public_id: UUID) -> HttpResponse:
     viewer = request.viewer
     form = DayForm(request.GET if "day" in request.GET else {"day": clock.today()})
     receivable = read_receivable(viewer, public_id, form.chosen_day())
-    record(
+    record_read(
         actor_id=viewer.user.public_id,
         subject_id=receivable.subject.public_id,
         action="receivables.read",

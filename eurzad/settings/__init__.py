@@ -127,6 +127,9 @@ if _database["ENGINE"].endswith("sqlite3"):
 else:
     _database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
 DATABASES = {"default": _database}
+DATABASE_OWNER = env.owner_database("DATABASE_OWNER_URL", _database)
+JOURNAL_AUDITOR_EMAIL = env.mail_address("JOURNAL_AUDITOR_EMAIL", for_demo("audytor@jarzebin.example.test"))
+JOURNAL_KEEP_DAYS = env.number("JOURNAL_KEEP_DAYS", 731)
 
 REDIS_URL = env.url("REDIS_URL", "" if DEMO_MODE else None, schemes=("redis", "rediss"))
 _cache = "django.core.cache.backends."

@@ -21,7 +21,7 @@ from portal.access.errors import AccessError
 from portal.access.forms import DecisionForm
 from portal.access.models import DOOR_LABELS, AccessApplication, AccessApplicationQuerySet
 from portal.access.services import deciding
-from portal.journal.services import record
+from portal.journal.services import record_read
 from portal.people.models import User
 
 TAB_LABELS = {
@@ -184,7 +184,7 @@ class AccessApplicationAdmin(admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         application = self._with_people(object_id)
-        record(
+        record_read(
             actor_id=clerk_of(request).public_id,
             subject_id=application.identity.public_id,
             action="access.read",

@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.db import transaction
+
 from eurzad.lib import clock
 from portal.journal.models import Record
 
@@ -14,9 +16,10 @@ def record(
     reference: str = "",
     reason: str = "",
 ) -> None:
-    """Add one record in the caller's transaction.
+    """Add one record of a write, in the caller's transaction: both are there or neither.
 
-    `action` is a stable code (`receivables.read`), `reference` a public id or case number, never personal data.
+    `action` is a stable code with words in `portal.journal.words`, `reference` a public id or case number, never
+    personal data. The record is not numbered yet: the sealer does that (`portal.journal.sealing`).
     """
     Record.objects.create(
         at=clock.now(),
@@ -26,3 +29,20 @@ def record(
         reference=reference,
         reason=reason[:200],
     )
+
+
+def record_read(
+    *,
+    actor_id: uuid.UUID | None,
+    subject_id: uuid.UUID | None,
+    action: str,
+    reference: str = "",
+    reason: str = "",
+) -> None:
+    """Add one record of a read and commit it before returning, so that no answer is sent without it.
+
+    To be called before the view opens a transaction of its own: inside one the record could be lost with its
+    rollback, so there it raises RuntimeError (`transaction.atomic(durable=True)`).
+    """
+    with transaction.atomic(durable=True, savepoint=False):
+        record(actor_id=actor_id, subject_id=subject_id, action=action, reference=reference, reason=reason)

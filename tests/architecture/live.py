@@ -28,6 +28,7 @@ def live_environment(folder: Path) -> dict[str, str]:
         "DATABASE_URL": "postgres://eurzad:secret@127.0.0.1:9/eurzad",
         "REDIS_URL": "redis://127.0.0.1:9/0",
         "EMAIL_URL": "smtp://127.0.0.1:9",
+        "JOURNAL_AUDITOR_EMAIL": "audytor@example.test",
         "SAML_SP_ENTITY_ID": "https://eurzad.example.test/saml",
         "TPS_URL": "https://ws.example.test/ep-services/tpSigning5",
         "PAYU_POS_ID": "1",

@@ -119,6 +119,7 @@ def live(tmp_path: Path) -> dict[str, str]:
 
 REQUIRED = (
     "SECRET_KEY", "IDENTITY_KEY", "PORTAL_BASE_URL", "DATABASE_URL", "REDIS_URL", "EMAIL_URL",
+    "JOURNAL_AUDITOR_EMAIL",
     "SAML_SP_ENTITY_ID", "SAML_SP_KEY", "SAML_SP_CERT", "IDP_LOGIN_METADATA", "TPS_URL", "TPS_SEAL_CERT",
     "SEAL_KEY", "SEAL_CERT", "PAYU_POS_ID", "PAYU_CLIENT_ID", "PAYU_CLIENT_SECRET", "PAYU_SECOND_KEY",
     "MUNICIPALITY_NAME", "MUNICIPALITY_NIP", "MUNICIPALITY_BANK_ACCOUNT", "MUNICIPALITY_TERYT",
@@ -135,7 +136,10 @@ MALFORMED = (
     ("MUNICIPALITY_BANK_ACCOUNT", "55999999910001000000000001"),
     ("SECRET_KEY_FILE", "missing-file"), ("SEAL_PAST_CERTS", "missing-file"),
     ("TRUST_LIST", "missing-file"), ("PERSONAL_TRUST_LIST", "missing-file"),
-    ("REVOCATION_FETCH", "sometimes"),
+    ("REVOCATION_FETCH", "sometimes"), ("JOURNAL_AUDITOR_EMAIL", "nobody"), ("JOURNAL_KEEP_DAYS", "0"),
+    ("DATABASE_OWNER_URL", "nonsense"), ("DATABASE_OWNER_URL", "sqlite:///x"),
+    ("DATABASE_OWNER_URL", "postgres://owner:secret@127.0.0.1:9/another"),
+    ("DATABASE_OWNER_URL", "postgres://eurzad:secret@127.0.0.1:9/eurzad"),
 )  # fmt: skip
 
 
