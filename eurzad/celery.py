@@ -20,9 +20,11 @@ app.set_default()
 
 @worker_init.connect
 @beat_init.connect
-def require_right_identity_key(**_kwargs: Any) -> None:
-    """Stop a worker or a beat that begins with another IDENTITY_KEY than the database's."""
-    from portal.people.identity_key import check_at_start
+def check_at_start(**_kwargs: Any) -> None:
+    """Stop a worker or a beat with a wrong IDENTITY_KEY, or with a role that could change the journal."""
+    from portal.journal import roles
+    from portal.people import identity_key
 
     with stop_in_one_line():
-        check_at_start()
+        roles.check_at_start()
+        identity_key.check_at_start()

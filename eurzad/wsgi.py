@@ -8,6 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eurzad.settings")
 with stop_in_one_line():
     application = get_wsgi_application()
 
-    from portal.people.identity_key import check_at_start
+    from portal.journal import roles
+    from portal.people import identity_key
 
-    check_at_start()
+    roles.check_at_start()
+    identity_key.check_at_start()

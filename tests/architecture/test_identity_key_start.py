@@ -67,7 +67,7 @@ def test_another_key_stops_the_start(town: dict[str, str], name: str) -> None:
 
 
 def test_the_right_key_starts(town: dict[str, str]) -> None:
-    for code in ("import eurzad.wsgi", "import eurzad.celery as one; one.require_right_identity_key()"):
+    for code in ("import eurzad.wsgi", "import eurzad.celery as one; one.check_at_start()"):
         started = run([sys.executable, "-c", f"import django; django.setup(); {code}"], town,
                       DJANGO_SETTINGS_MODULE="eurzad.settings")  # fmt: skip
         assert started.returncode == 0, started.stderr
