@@ -6,14 +6,16 @@ fill the memory or be led to another host. Spoken with http.client: no proxies, 
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ipaddress
 import logging
 import socket
 import ssl
-import threading
 import time
 from urllib.parse import urljoin, urlsplit
+
+from epuap.deadline import Deadline
 
 MAX_SECONDS = 5.0
 """For one question."""
@@ -104,18 +106,12 @@ def _exchange(
     plain = parts.scheme == "http"
     port = parts.port or (80 if plain else 443)
     wire = _connect(parts.hostname, port, seconds, private_hosts=private_hosts)
-    if not plain:
-        wire = ssl.create_default_context().wrap_socket(
-            wire, server_hostname=parts.hostname, do_handshake_on_connect=False
-        )
-    # A server that sends a byte a second keeps every single read in time: the whole is cut off here.
-    is_over = threading.Event()
-    watch = threading.Timer(seconds, _cut, [wire, is_over])
-    watch.daemon = True
-    watch.start()
-    try:
-        if isinstance(wire, ssl.SSLSocket):
-            wire.do_handshake()
+    with Deadline.after(seconds) as deadline, contextlib.ExitStack() as closing:
+        closing.callback(wire.close)
+        deadline.watch(wire)
+        if not plain:
+            wire = ssl.create_default_context().wrap_socket(wire, server_hostname=parts.hostname)
+            closing.callback(wire.close)
         connection = http.client.HTTPConnection(parts.hostname, port)
         connection.sock = wire
         headers = {"Accept": "*/*", "Connection": "close"}
@@ -125,16 +121,13 @@ def _exchange(
         connection.request("GET" if question is None else "POST", target, question, headers)
         response = connection.getresponse()
         body = response.read(max_bytes + 1) if response.status == http.client.OK else b""
-        if is_over.is_set():
+        if deadline.has_passed:
             raise _NoAnswer("too slow")
         if len(body) > max_bytes:
             raise _NoAnswer("too big")
         if body and response.length:
             raise _NoAnswer("cut short")
         return response.status, response.headers.get("Location", ""), body
-    finally:
-        watch.cancel()
-        wire.close()
 
 
 def _connect(host: str, port: int, seconds: float, *, private_hosts: bool) -> socket.socket:
@@ -156,11 +149,3 @@ def _is_public(address: str) -> bool:
     found = ipaddress.ip_address(address)
     mapped = getattr(found, "ipv4_mapped", None)
     return (mapped or found).is_global
-
-
-def _cut(wire: socket.socket, is_over: threading.Event) -> None:
-    is_over.set()
-    try:
-        wire.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return

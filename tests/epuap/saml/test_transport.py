@@ -1,49 +1,13 @@
 """What a misbehaving host can do to a call: end it, and nothing else."""
 
 import socket
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 
 from epuap.saml.transport import MAX_BYTES, post_soap
 from eurzad.lib.errors import PermanentError, TransientError
-
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nConnection: close\r\n"
-BODY = b"<x/>"
-
-
-@contextmanager
-def host(answer: Callable[[socket.socket], None]) -> Iterator[str]:
-    """Listen for one connection, read the request and let `answer` do as it likes."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def serve() -> None:
-            connection, _ = server.accept()
-            with connection:
-                received = b""
-                while not received.endswith(BODY):  # closing with unread bytes would reset the connection
-                    received += connection.recv(65536)
-                try:
-                    answer(connection)
-                except OSError:
-                    return
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
-        thread.join()
-
-
-def sending(*parts: bytes, pause: float = 0.0) -> Callable[[socket.socket], None]:
-    def answer(connection: socket.socket) -> None:
-        for part in parts:
-            connection.sendall(part)
-            time.sleep(pause)
-
-    return answer
+from tests.support.hosts import BODY, HEAD, dripping, host, sending, silent
 
 
 def test_a_good_answer_comes_whole() -> None:
@@ -72,24 +36,6 @@ def test_a_broken_answer_ends_the_call(
     with host(answer) as url, pytest.raises(error) as caught:
         post_soap(url, BODY)
     assert caught.value.code == code  # type: ignore[attr-defined]
-
-
-def dripping(*parts: bytes) -> Callable[[socket.socket], None]:
-    """Send the parts, then a byte now and then until the other side is gone: only a deadline ends that."""
-
-    def answer(connection: socket.socket) -> None:
-        for part in parts:
-            connection.sendall(part)
-        while True:
-            connection.sendall(b"x")
-            time.sleep(0.02)
-
-    return answer
-
-
-def silent(connection: socket.socket) -> None:
-    """Say nothing until the other side is gone."""
-    connection.recv(1)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What the wire can do to a call, and what the caller is told."""
 
+import socket
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,6 +13,7 @@ from epuap.soap.messages import OB, call, element
 from eurzad.lib.errors import AdapterError, PermanentError, TransientError
 from tests.epuap.soap import fake_service
 from tests.epuap.soap.fake_service import SOAP, KeyPair, Reply, Service, exception, status_answer
+from tests.support.hosts import BODY, HEAD, dripping, host
 
 
 def ask(config: SoapConfig, service: Service) -> AdapterError:
@@ -58,12 +61,27 @@ def test_answer_over_the_limit_is_refused(service: Service, soap_config: SoapCon
     assert ask(replace(soap_config, max_answer_bytes=1000), service).code == "soap.too_big"
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [dripping(HEAD, b"\r\n"), dripping(HEAD), dripping(b"HTTP/1.1 200 ")],
+    ids=["body", "header", "status"],
+)
 def test_slow_drip_is_cut_at_the_deadline(
-    service: Service, soap_config: SoapConfig, monkeypatch: pytest.MonkeyPatch
+    answer: Callable[[socket.socket], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "DEADLINE_SECONDS", -1)
-    service.says(status_answer("X"))
-    assert ask(soap_config, service).code == "soap.timeout"
+    monkeypatch.setattr(transport, "DEADLINE_SECONDS", 0.3)
+    with host(answer) as url, pytest.raises(TransientError) as caught:
+        transport.post_soap(url, BODY, action="x")
+    assert (type(caught.value), caught.value.code) == (TransientError, "soap.timeout")
+
+
+def test_a_handshake_is_cut_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every read is in time: a TLS record that says it has 16 KB, sent a byte now and then."""
+    monkeypatch.setattr(transport, "DEADLINE_SECONDS", 0.3)
+    tls = dripping(b"\x16\x03\x03\x40\x00")
+    with host(tls, reads_request=False) as url, pytest.raises(TransientError) as caught:
+        transport.post_soap(url.replace("http:", "https:"), BODY, action="x")
+    assert caught.value.code == "soap.timeout"
 
 
 def test_signed_exception_is_an_authenticated_refusal(service: Service, soap_config: SoapConfig) -> None:
