@@ -10,6 +10,7 @@ from eurzad.settings.instance import *  # noqa: F403
 from eurzad.settings.instance import (
     BASE_DIR,
     DEMO_MODE,
+    DEMO_URL,
     MUNICIPALITY,
     PORTAL_BASE_URL,
     PORTAL_DIR,
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.people.middleware.NoStoreMiddleware",
+    "portal.people.middleware.OpenSessionMiddleware",
     "portal.people.middleware.StaffGateMiddleware",
     "portal.mandates.middleware.ViewerMiddleware",
 ]
@@ -160,11 +162,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Europe/Warsaw"
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "outbox.sweep", "schedule": 5.0, "options": {"expires": 10}}}
+_FILES = "django.core.mail.backends.filebased.EmailBackend"
 CELERY_BEAT_SCHEDULE_FILENAME = str(PORTAL_DIR / "beat-schedule")
 
-vars().update(env.email("EMAIL_URL", for_demo("filemail://")))
-if DEMO_MODE:
-    EMAIL_FILE_PATH = PORTAL_DIR / "mail"
+# No mail leaves the demo, whatever the environment says: it is put into files, which the nightly reset removes.
+vars().update(env.email("EMAIL_URL") if not DEMO_MODE else {"EMAIL_BACKEND": _FILES})
+EMAIL_FILE_PATH = PORTAL_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", MUNICIPALITY["email"])
 EMAIL_TIMEOUT = 10
 
@@ -185,7 +188,9 @@ STORAGES = {
 }
 
 # --- Security ---------------------------------------------------------------------------------------------------
-_outside = [f"{part.scheme}://{part.netloc}" for part in [urlsplit(SIMULATOR_URL or "")] if part.netloc]
+_outside = [
+    f"{part.scheme}://{part.netloc}" for part in map(urlsplit, (SIMULATOR_URL, DEMO_URL)) if part.netloc
+]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -3,6 +3,8 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 from eurzad import environment as env
 from eurzad.lib.identifiers import clean_nip, clean_nrb
 
@@ -30,6 +32,14 @@ IDENTITY_KEY = env.check_key("IDENTITY_KEY", env.secret("IDENTITY_KEY", demo_fol
 IDENTITY_KEY_OLD = env.optional_key("IDENTITY_KEY_OLD")
 PORTAL_BASE_URL = env.url("PORTAL_BASE_URL", for_demo("http://127.0.0.1:8000")).rstrip("/")
 DEMO_URL = env.url("DEMO_URL", "")
+DEMO_HANDOVER_KEY = env.optional_key("DEMO_HANDOVER_KEY")
+if DEMO_URL and not DEMO_MODE:
+    if not DEMO_HANDOVER_KEY:
+        raise ImproperlyConfigured("DEMO_HANDOVER_KEY is required with DEMO_URL and missing.")
+    if urlsplit(DEMO_URL).netloc == urlsplit(PORTAL_BASE_URL).netloc:
+        raise ImproperlyConfigured(
+            "DEMO_URL is another address than PORTAL_BASE_URL: the demo is its own instance."
+        )
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", urlsplit(PORTAL_BASE_URL).hostname or "")
 if DEMO_MODE:
     ALLOWED_HOSTS += ["127.0.0.1", "localhost"]

@@ -13,10 +13,13 @@ class AccessConfig(AppConfig):
 
         from epuap.inbox import handlers, reasons
         from portal.access.mailbox_reasons import REASONS
+        from portal.access.removal import find_papers
         from portal.access.services.epuap_door import check_inbound, open_from_epuap
         from portal.channels import intake
+        from portal.people import removal
 
         for channel in ("portal", "epuap"):
             intake.register(channel)
         handlers.register(settings.ACCESS_FORM_NAMESPACE, open_from_epuap, check=check_inbound)
         reasons.add(REASONS)
+        removal.register(find_papers)

@@ -13,6 +13,8 @@ from portal.access.files import filed_files
 from portal.access.models import AccessApplication
 from portal.channels.seals import read_file
 
+_DEMO = (("Uwaga", "TO JEST POKAZ. Dane są zmyślone, poświadczenie nie ma żadnej mocy."),)
+
 
 def issue_upp(application: AccessApplication) -> tuple[UppData, bytes]:
     """Return what the receipt says and its bytes, sealed by the office and bound to the filed files.
@@ -32,6 +34,7 @@ def issue_upp(application: AccessApplication) -> tuple[UppData, bytes]:
         delivered_at=application.arrived_at,
         created_at=clock.now(),
         document_id=str(application.number),
+        extra=_DEMO if settings.DEMO_MODE else (),
     )
     upp = build_upp(
         data,

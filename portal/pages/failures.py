@@ -19,7 +19,10 @@ def failure(request: HttpRequest, *, status: int, template: str, reason: str) ->
     reference = new_reference()
     logger.warning("reference=%s status=%s reason=%s path=%r", reference, status, reason, request.path)
     # Without the request: the page must not depend on the session, the user or the database.
-    body = loader.render_to_string(template, {"reference": reference, "municipality": settings.MUNICIPALITY})
+    body = loader.render_to_string(
+        template,
+        {"reference": reference, "municipality": settings.MUNICIPALITY, "demo_mode": settings.DEMO_MODE},
+    )
     return HttpResponse(body, status=status)
 
 

@@ -11,8 +11,11 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from django.core import checks
 
+        from portal.people import removal
         from portal.people.identity_key import check_database
         from portal.people.mfa import register_for_rotation
 
         checks.register(check_database, checks.Tags.database)
         register_for_rotation()
+        removal.register(removal.find_sessions)
+        removal.register(removal.find_jobs)

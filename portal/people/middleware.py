@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
+from portal.people import sessions
 from portal.people.session import has_second_factor
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -55,3 +56,16 @@ class NoStoreMiddleware:
         if request.path.startswith(_PRIVATE):
             response["Cache-Control"] = "no-store"
         return response
+
+
+class OpenSessionMiddleware:
+    """Notes which signed-in sessions are in use, so that their owner can see and end them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Note the session of a signed-in user before the request is answered."""
+        if request.session.session_key and request.user.is_authenticated:
+            sessions.note(request)
+        return self.get_response(request)

@@ -191,3 +191,52 @@ class IdentityKeyMark(models.Model):
 
     def __str__(self) -> str:
         return self.mark[:8]
+
+
+class OpenSession(models.Model):
+    """A signed-in browser, as its owner sees it in the list of sessions. No address of the network is kept."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="open_sessions")
+    session_key = models.CharField(max_length=40, unique=True, editable=False)
+    device = models.CharField(_("urządzenie"), max_length=80)
+    opened_at = models.DateTimeField(_("zalogowano"))
+    seen_at = models.DateTimeField(_("ostatnio używana"))
+
+    class Meta:
+        verbose_name = _("sesja")
+        verbose_name_plural = _("sesje")
+        ordering = ("-seen_at", "-pk")
+        indexes = [models.Index(fields=("seen_at",), name="people_session_by_seen")]
+
+    def __str__(self) -> str:
+        return self.device
+
+
+class UsedHandover(models.Model):
+    """A hand-over token of demo/demo that has opened a copy already. Kept until it is too old to be believed."""
+
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    used_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("zużyte przekazanie do pokazu")
+        verbose_name_plural = _("zużyte przekazania do pokazu")
+
+    def __str__(self) -> str:
+        return self.digest[:8]
+
+
+class DemoReset(models.Model):
+    """When the demo town was last made anew: one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    reset_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("odnowienie pokazu")
+        verbose_name_plural = _("odnowienia pokazu")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="people_one_demo_reset")]
+
+    def __str__(self) -> str:
+        return f"{self.reset_at:%Y-%m-%d %H:%M}"

@@ -24,6 +24,7 @@ _CLOSED = {
 urlpatterns = [
     path("", views.sign_in, name="account_login"),
     path("demo/", views.demo_login, name="demo_login"),
+    path("demo/wejscie/", views.demo_handover, name="demo_handover"),
     path("krajowe/<slug:idp>/", saml_views.national_login, name="national_login"),
     path("wyloguj/", views.sign_out, name="account_logout"),
     path("nieczynne/", account_views.account_inactive, name="account_inactive"),

@@ -1,5 +1,6 @@
 """The sign-in pages: the chooser, the demo, staff, and the way out."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -12,16 +13,19 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from epuap.saml import services as saml
-from portal.people import doors, forms, session, visitors
+from portal.people import doors, forms, handover, session, sessions, visitors
+
+logger = logging.getLogger(__name__)
 
 _CALLED = {"login.gov.pl": "login.gov.pl", "epuap": "ePUAP"}
 """What a provider is called on its button unless the town says otherwise, by its profile."""
@@ -38,17 +42,44 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 @rate_limit(action="login")
 def demo_login(request: HttpRequest) -> HttpResponse:
-    """Sign a visitor in with demo/demo, to a copy of the data of their own."""
-    if not settings.DEMO_MODE:
+    """Take demo/demo: here to a copy of the data of one's own, on a live portal to the demo instance."""
+    if not settings.DEMO_MODE and not handover.is_offered():
         raise Http404
     form = forms.DemoForm(request.POST)
-    if form.is_valid():
-        try:
-            get_adapter().login(request, visitors.create_visitor())
-        except LookupError:
-            form.add_error(None, _("Pokaz nie jest jeszcze przygotowany. Spróbuj za chwilę."))
-        else:
-            return redirect(_after_sign_in(request))
+    if not form.is_valid():
+        return _sign_in_page(request, form)
+    if handover.is_offered():
+        return HttpResponseRedirect(handover.demo_address())
+    return _enter_demo(request, form)
+
+
+@require_GET
+@rate_limit(action="login", limit_get=True)
+def demo_handover(request: HttpRequest) -> HttpResponse:
+    """Let in whoever a live portal sends with a token; with a token that opens nothing, show our own sign-in page."""
+    if not settings.DEMO_MODE:
+        raise Http404
+    if request.user.is_authenticated:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    try:
+        handover.use_token(request.GET.get("token", "")[:200])
+    except handover.HandoverRefused as refused:
+        logger.info("hand-over to the demo refused code=%s", refused.code)
+        return redirect("account_login")
+    return _enter_demo(request, forms.DemoForm())
+
+
+def _enter_demo(request: HttpRequest, form: forms.DemoForm) -> HttpResponse:
+    try:
+        get_adapter().login(request, visitors.create_visitor())
+    except LookupError:
+        messages.error(request, _("Pokaz nie jest jeszcze przygotowany. Spróbuj za chwilę."))
+    except visitors.TownIsFull:
+        full = render(request, "account/demo_full.html", status=503)
+        full["Retry-After"] = "60"
+        return full
+    else:
+        return redirect(_after_sign_in(request))
     return _sign_in_page(request, form)
 
 
@@ -57,6 +88,7 @@ def demo_login(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest, idp: str = "") -> HttpResponse:
     """End the session here and now; the identity provider is told later, so that it delays nobody."""
     saml_request = request.session.get(session.SAML_KEY)
+    sessions.forget(request.session.session_key)
     get_adapter().logout(request)
     if saml_request:
         saml.request_logout(saml_request)
@@ -153,7 +185,8 @@ def _sign_in_page(request: HttpRequest, demo_form: forms.DemoForm) -> HttpRespon
             "decision_days": settings.ACCESS_DECISION_DAYS,
             "doors": doors.open_doors(),
             "next": get_next_redirect_url(request) or "",
-            "demo_form": demo_form if settings.DEMO_MODE else None,
+            "demo_form": demo_form if settings.DEMO_MODE or handover.is_offered() else None,
+            "demo_elsewhere": handover.is_offered(),
         },
     )
 

@@ -32,7 +32,7 @@ PUBLIC = {
 }  # fmt: skip
 """Names of the addresses that anybody may open. Whoever adds one says so here."""
 
-SIGN_IN = {"demo_login", "national_login"}
+SIGN_IN = {"demo_login", "demo_handover", "national_login"}
 SIGN_OUT = {"account_logout", "saml_logout"}
 
 SAMPLES = {

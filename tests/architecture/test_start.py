@@ -140,6 +140,7 @@ MALFORMED = (
     ("DATABASE_OWNER_URL", "nonsense"), ("DATABASE_OWNER_URL", "sqlite:///x"),
     ("DATABASE_OWNER_URL", "postgres://owner:secret@127.0.0.1:9/another"),
     ("DATABASE_OWNER_URL", "postgres://eurzad:secret@127.0.0.1:9/eurzad"),
+    ("DEMO_URL", "pokaz"), ("DEMO_HANDOVER_KEY", "short"),
 )  # fmt: skip
 
 
@@ -247,6 +248,29 @@ def test_a_wrong_second_provider_is_named(
     assert name in str(stopped.value) and "\n" not in str(stopped.value)
 
 
+def test_handing_demo_over_needs_a_key_and_another_address(
+    live: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live |= {"DEMO_URL": "https://pokaz.example.test"}
+    with pytest.raises(ImproperlyConfigured, match="DEMO_HANDOVER_KEY"):
+        read_settings(live, monkeypatch)
+    live["DEMO_HANDOVER_KEY"] = live["IDENTITY_KEY"]
+    values = read_settings(live, monkeypatch)
+    assert values["DEMO_URL"] in values["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]["form-action"]
+    live["DEMO_URL"] = live["PORTAL_BASE_URL"]
+    with pytest.raises(ImproperlyConfigured, match="DEMO_URL"):
+        read_settings(live, monkeypatch)
+
+
+def test_the_demo_sends_no_mail_whatever_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    values = read_settings(
+        {"DEMO_MODE": "1", "VAR_DIR": str(tmp_path), "EMAIL_URL": "smtp://mail.example.test:25"}, monkeypatch
+    )
+    assert values["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend"
+    assert Path(values["EMAIL_FILE_PATH"]).is_relative_to(tmp_path)
+    assert "mail.example.test" not in json.dumps(values, default=str)
+
+
 def test_secret_from_a_file(live: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("from a file\n")
     del live["PAYU_SECOND_KEY"]
@@ -285,7 +309,7 @@ def test_the_simulator_refuses_to_start_outside_the_demo(live: dict[str, str]) -
     assert done.returncode == 3 and len(done.stderr.splitlines()) == 1 and "DEMO_MODE" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["load_demo", "demo_accounts"])
+@pytest.mark.parametrize("command", ["load_demo", "demo_accounts", "reset_demo"])
 def test_demo_commands_refuse_outside_the_demo(live: dict[str, str], command: str) -> None:
     done = manage(command, **live)
     assert done.returncode != 0
