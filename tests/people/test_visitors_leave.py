@@ -15,7 +15,7 @@ from eurzad.lib import clock
 from eurzad.lib.personas import DEMO
 from portal.channels.models import Channel
 from portal.journal.models import Record
-from portal.mandates.services import grant_mandate
+from portal.mandates.services.granting import grant_mandate
 from portal.notices.services import notify
 from portal.people import removal, visitors
 from portal.people.models import DemoReset, Identity, OpenSession, Subject, User
