@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 
+from epuap.keys import is_strong
 from epuap.saml.errors import ConfigurationError, UnknownProvider
 from epuap.saml.metadata import EPUAP, POST, IdentityProvider, read_identity_provider
 
@@ -133,6 +134,7 @@ def _private_keys(pem: bytes) -> Iterator[PrivateKey]:
 
 
 def _is_strong(key: PrivateKey) -> bool:
-    if isinstance(key, rsa.RSAPrivateKey):
-        return key.key_size >= 2048
-    return isinstance(key.curve, ec.SECP256R1)
+    """ECDH-ES is agreed on P-256 alone."""
+    return is_strong(key.public_key()) and (
+        isinstance(key, rsa.RSAPrivateKey) or isinstance(key.curve, ec.SECP256R1)
+    )

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
+from epuap.keys import is_strong
 from epuap.saml import names
 from epuap.saml.errors import ConfigurationError
 from eurzad.lib import xml
@@ -111,12 +112,10 @@ def _certificate(element: etree._Element) -> x509.Certificate:
     try:
         der = base64.b64decode("".join((element.text or "").split()), validate=True)
         certificate = x509.load_der_x509_certificate(der)
-    except (binascii.Error, ValueError) as error:
+        key = certificate.public_key()
+    except (binascii.Error, ValueError, UnsupportedAlgorithm) as error:
         raise ConfigurationError("metadata_certificate") from error
-    key = certificate.public_key()
-    strong_ec = isinstance(key, ec.EllipticCurvePublicKey) and key.curve.key_size >= 256
-    strong_rsa = isinstance(key, rsa.RSAPublicKey) and key.key_size >= 2048
-    if not (strong_ec or strong_rsa):
+    if not is_strong(key):
         raise ConfigurationError("metadata_weak_key")
     return certificate
 

@@ -7,16 +7,14 @@ from datetime import datetime
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from epuap.keys import is_strong
 from epuap.signatures.errors import Undecided
 from epuap.signatures.report import Person
 from eurzad.lib.identifiers import IdentifierError, clean_pesel, pesel_birth_date
 
 _Kind = TypeVar("_Kind", bound=x509.ExtensionType)
-_MIN_RSA_BITS = 2048
-_CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1", "brainpoolP256r1", "brainpoolP384r1"})
 # ETSI EN 319 412-1 5.1.3, and what Polish issuers wrote before it.
 _PESEL = re.compile(r"(?:PNOPL-|PESEL: ?)([0-9]{11})", re.ASCII)
 _FOREIGN_PURPOSES = frozenset({ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.OCSP_SIGNING})
@@ -28,11 +26,8 @@ def valid_at(certificate: x509.Certificate, moment: datetime) -> bool:
 
 
 def has_strong_key(certificate: x509.Certificate) -> bool:
-    """Say whether the key is RSA of 2048 bits or more, or on a curve of 256 bits or more."""
-    key = certificate.public_key()
-    if isinstance(key, rsa.RSAPublicKey):
-        return key.key_size >= _MIN_RSA_BITS
-    return isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVES
+    """Say whether its key may be believed; raises ValueError for one that cannot be read."""
+    return is_strong(certificate.public_key())
 
 
 def may_sign(certificate: x509.Certificate, *, only_commitment: bool = False) -> bool:

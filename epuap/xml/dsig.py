@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from lxml import etree
 
+from epuap.keys import is_strong
 from epuap.xml.c14n import Canonicalisation, NotCanonical, canonical_bytes
 from epuap.xml.names import (
     BASE64,
@@ -65,7 +66,6 @@ _C14N_METHOD, _SIGNATURE_METHOD = ds("CanonicalizationMethod"), ds("SignatureMet
 _REFERENCE, _TRANSFORMS = ds("Reference"), [ds("Transforms")]
 _DIGEST = [ds("DigestMethod"), ds("DigestValue")]
 _MAX_OBJECTS = 20
-_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
@@ -309,7 +309,7 @@ def verify(
         raise SignatureRefused(error.code) from error
     contents = outside or {}
     targets = [_target(one, root, by_id, contents) for one in references]
-    keys = [_strong_key(certificate, method[0]) for certificate in certificates]
+    keys = _strong_keys(certificates, method[0])
     try:
         _check_value(canonical_bytes(signed_info, signed_info_c14n), signature_value, keys, method[1]())
         return [
@@ -420,37 +420,42 @@ def _check_reference(
     return VerifiedReference(uri, reference.type, target, octets, reference.transforms.decodes)
 
 
-def _strong_key(certificate: x509.Certificate, kind: str) -> PublicKey | None:
-    """Return the certificate's key if it is of the kind the method names; refuse one that is too weak."""
-    try:
-        key = certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise SignatureRefused("weak_key") from error
-    if isinstance(key, rsa.RSAPublicKey):
-        if key.key_size < 2048:
-            raise SignatureRefused("weak_key")
-        return key if kind == "rsa" else None
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        if not isinstance(key.curve, _CURVES):
-            raise SignatureRefused("weak_key")
-        return key if kind == "ecdsa" else None
-    return None
+def _strong_keys(certificates: Sequence[x509.Certificate], kind: str) -> list[PublicKey]:
+    """Return the keys of the kind the method names.
+
+    A weak one is never tried. It takes no strong one with it: where several are pinned while a key is replaced,
+    the old one may be weak.
+    """
+    kinds = rsa.RSAPublicKey if kind == "rsa" else ec.EllipticCurvePublicKey
+    found: list[PublicKey] = []
+    is_any_weak = False
+    for certificate in certificates:
+        try:
+            key = certificate.public_key()
+        except (ValueError, UnsupportedAlgorithm):
+            key = None
+        if key is None or not is_strong(key):
+            is_any_weak = True
+        elif isinstance(key, kinds):
+            found.append(key)
+    if is_any_weak and not found:
+        raise SignatureRefused("weak_key")
+    return found
 
 
 def _check_value(
-    octets: bytes, value: bytes, keys: Sequence[PublicKey | None], algorithm: hashes.HashAlgorithm
+    octets: bytes, value: bytes, keys: Sequence[PublicKey], algorithm: hashes.HashAlgorithm
 ) -> None:
     for key in keys:
         try:
             if isinstance(key, rsa.RSAPublicKey):
                 key.verify(value, octets, padding.PKCS1v15(), algorithm)
                 return
-            if isinstance(key, ec.EllipticCurvePublicKey):
-                size = (key.curve.key_size + 7) // 8
-                if len(value) == 2 * size:
-                    r, s = int.from_bytes(value[:size], "big"), int.from_bytes(value[size:], "big")
-                    key.verify(encode_dss_signature(r, s), octets, ec.ECDSA(algorithm))
-                    return
+            size = (key.curve.key_size + 7) // 8
+            if len(value) == 2 * size:
+                r, s = int.from_bytes(value[:size], "big"), int.from_bytes(value[size:], "big")
+                key.verify(encode_dss_signature(r, s), octets, ec.ECDSA(algorithm))
+                return
         except InvalidSignature:
             continue
     raise SignatureRefused("value")

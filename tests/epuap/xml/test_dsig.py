@@ -329,6 +329,16 @@ def test_weak_keys_are_refused(party: MakeParty, office: Party) -> None:
     assert refused(signed_message(weak, algorithm="rsa-sha256"), weak) == "weak_key"
     small = party("Mały", curve=ec.SECP192R1())
     assert refused(signed_message(small), small) == "weak_key"
+    strong = signed_message(office, algorithm="rsa-sha256")
+    assert refused(strong, weak) == "weak_key"
+    pinned = (weak.certificate, small.certificate, office.certificate)
+    root = xml.parse(strong)
+    (signature,) = root.iter(ds("Signature"))
+    assert dsig.verify(signature, root=root, certificates=pinned), "an old weak one spoils nothing"
+    by_the_weak = xml.parse(signed_message(weak, algorithm="rsa-sha256"))
+    (signature,) = by_the_weak.iter(ds("Signature"))
+    with pytest.raises(dsig.SignatureRefused, match=r"^value$"):
+        dsig.verify(signature, root=by_the_weak, certificates=pinned)
     assert check(signed_message(office, algorithm="rsa-sha256"), office)
 
 
