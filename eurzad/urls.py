@@ -19,6 +19,7 @@ urlpatterns = [
     path("upo/", include("portal.channels.urls")),
     path("logowanie/", include("portal.people.urls")),
     path("saml/", include("portal.people.saml_urls")),
+    path("konto/sesje/", include("portal.people.session_urls")),
     path("konto/naleznosci/", include("taxes.urls")),
     path("konto/upowaznienia/", include("portal.mandates.urls")),
     path("konto/powiadomienia/", include("portal.notices.urls")),

@@ -214,7 +214,11 @@ _https = PORTAL_BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
 SESSION_COOKIE_NAME = "__Host-eurzad" if _https else "eurzad"
 CSRF_COOKIE_NAME = "__Host-eurzad-csrf" if _https else "eurzad-csrf"
-SESSION_COOKIE_AGE = 60 * 60
+SESSION_MINUTES = env.number("SESSION_MINUTES", 20)
+STAFF_SESSION_MINUTES = env.number("STAFF_SESSION_MINUTES", 20)
+SESSION_MAX_HOURS = env.number("SESSION_MAX_HOURS", 8)
+# An hour longer than the session: whoever sends a form too late is recognised, told and brought back to it.
+SESSION_COOKIE_AGE = 60 * max(SESSION_MINUTES, STAFF_SESSION_MINUTES) + 60 * 60
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

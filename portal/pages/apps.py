@@ -17,6 +17,7 @@ class PagesConfig(AppConfig):
         cards.register_account_menu(cards.MenuEntry("mandates:list", _("Pełnomocnictwa"), 70))
         cards.register_account_menu(cards.MenuEntry("access:home", _("Wniosek o dostęp"), 80))
         cards.register_account_menu(cards.MenuEntry("notices:list", _("Powiadomienia"), 90))
+        cards.register_account_menu(cards.MenuEntry("sessions:list", _("Sesje"), 95))
         cards.register_home_task(
             cards.HomeTask(
                 "pages:overview",

@@ -101,6 +101,12 @@ class StaffLoginView(LoginView):
     form_class = forms.StaffLoginForm
     template_name = "account/staff_login.html"
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say whether the person comes from a session that ended."""
+        ended = self.request.session.pop(sessions.ENDED, False)
+        context: dict[str, Any] = super().get_context_data(session_ended=ended, **kwargs)
+        return context
+
     def get_default_success_url(self) -> str:
         """Return the clerk's desk."""
         return resolve_url("admin:index")
@@ -182,6 +188,7 @@ def _sign_in_page(request: HttpRequest, demo_form: forms.DemoForm) -> HttpRespon
                 }
                 for name, one in settings.IDENTITY_PROVIDERS.items()
             ],
+            "session_ended": request.session.pop(sessions.ENDED, False),
             "decision_days": settings.ACCESS_DECISION_DAYS,
             "doors": doors.open_doors(),
             "next": get_next_redirect_url(request) or "",

@@ -141,6 +141,7 @@ MALFORMED = (
     ("DATABASE_OWNER_URL", "postgres://owner:secret@127.0.0.1:9/another"),
     ("DATABASE_OWNER_URL", "postgres://eurzad:secret@127.0.0.1:9/eurzad"),
     ("DEMO_URL", "pokaz"), ("DEMO_HANDOVER_KEY", "short"),
+    ("SESSION_MINUTES", "0"), ("STAFF_SESSION_MINUTES", "long"), ("SESSION_MAX_HOURS", "-1"),
 )  # fmt: skip
 
 
