@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import ManyToOneRel, Model, QuerySet
 
 from eurzad.outbox.models import Job
 from portal.people.models import Identity, OpenSession, Subject, User
@@ -47,13 +47,9 @@ class Hanging:
             return
         self.rows[model] |= fresh
         for relation in model._meta.get_fields(include_hidden=True):
-            if (
-                not relation.auto_created
-                or relation.concrete
-                or not (relation.one_to_many or relation.one_to_one)
-            ):
+            if not isinstance(relation, ManyToOneRel):  # foreign keys and one-to-one fields of other models
                 continue
-            pointing = relation.related_model
+            pointing: type[Model] = relation.related_model  # type: ignore[assignment]
             points = {f"{relation.field.name}__in": fresh}
             self.add(pointing, pointing._base_manager.filter(**points).values_list("pk", flat=True))
 
