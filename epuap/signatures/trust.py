@@ -9,11 +9,11 @@ from pathlib import Path as FilePath
 from cryptography import x509
 from django.conf import settings
 
+from epuap.pem import read_certificates
 from epuap.signatures import fetching
 from epuap.signatures.certificates import has_strong_key, may_sign, person_of, valid_at
 from epuap.signatures.errors import Distrusted, Undecided
 from epuap.signatures.report import EXPIRED_SINCE, NO_PESEL, Method, Person
-from eurzad.lib.errors import PermanentError
 
 __all__ = ["Distrusted", "Evidence", "Judgement", "Trust", "Undecided", "judge", "load_trust"]
 
@@ -142,7 +142,4 @@ def _certificates(setting: str, *, may_come_later: bool = False) -> Certificates
     path: FilePath | None = getattr(settings, setting)
     if path is None or (may_come_later and not path.exists()):
         return ()
-    try:
-        return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
-    except (OSError, ValueError) as error:
-        raise PermanentError(f"{setting} is not a PEM file", code="signatures.settings") from error
+    return read_certificates(setting, code="signatures.settings")

@@ -1,13 +1,11 @@
 """What a SOAP client must know: addresses, our key, the pinned certificate of the other side."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
-from cryptography import x509
 from django.conf import settings
 
-from eurzad.lib.errors import PermanentError
+from epuap.pem import read_file
 
 MIB = 2**20
 # A document of 6.5 MB in base64 fits.
@@ -45,29 +43,10 @@ class SoapConfig:
             entity_id=settings.EPUAP_ENTITY_ID,
             box_name=settings.EPUAP_BOX_NAME,
             box_address=settings.EPUAP_BOX_ADDRESS,
-            key=read_pem("EPUAP_WS_KEY"),
-            certificate=read_pem("EPUAP_WS_CERT"),
-            peer_certificates=read_pem("EPUAP_WS_PEER_CERT"),
+            key=read_file("EPUAP_WS_KEY", code="soap.settings"),
+            certificate=read_file("EPUAP_WS_CERT", code="soap.settings"),
+            peer_certificates=read_file("EPUAP_WS_PEER_CERT", code="soap.settings"),
             sent_store=settings.EPUAP_SENT_STORE,
             max_answer_bytes=settings.EPUAP_ANSWER_MAX_MB * MIB,
             max_file_bytes=settings.EPUAP_FILE_MAX_MB * MIB,
         )
-
-
-def read_pem(setting: str) -> bytes:
-    """Bytes of the PEM file that a setting names. Raises PermanentError (`soap.settings`)."""
-    path: Path | None = getattr(settings, setting)
-    if path is None:
-        raise PermanentError(f"{setting} is not set", code="soap.settings")
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise PermanentError(f"{setting}: {error.strerror}", code="soap.settings") from error
-
-
-def read_certificates(setting: str) -> list[x509.Certificate]:
-    """Certificates of the PEM file that a setting names. Raises PermanentError (`soap.settings`)."""
-    try:
-        return x509.load_pem_x509_certificates(read_pem(setting))
-    except ValueError as error:
-        raise PermanentError(f"{setting} is no PEM", code="soap.settings") from error

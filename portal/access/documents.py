@@ -7,6 +7,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from epuap.pem import read_file
 from epuap.xml import application as application_xml
 from epuap.xml.letters import LetterData, build_letter
 from epuap.xml.verify import payload_digest
@@ -16,7 +17,6 @@ from eurzad.lib.pdf import html_to_pdf
 from portal.access import selectors
 from portal.access.models import AccessApplication
 from portal.access.rules import State
-from portal.channels.seals import read_file
 from portal.people import pii
 from portal.people.models import Identity
 
@@ -87,8 +87,8 @@ def build_decision_letter(filed: AccessApplication, decided: AccessApplication, 
     )
     return seal(
         xml.parse(build_letter(letter)),
-        key_pem=read_file("SEAL_KEY"),
-        cert_pem=read_file("SEAL_CERT"),
+        key_pem=read_file("SEAL_KEY", code="access.settings"),
+        cert_pem=read_file("SEAL_CERT", code="access.settings"),
         signed_at=clock.to_warsaw(clock.now()),
     )
 

@@ -5,13 +5,13 @@ from urllib.parse import quote
 from cryptography import x509
 from django.conf import settings
 
+from epuap.pem import read_file
 from epuap.xml.receipts import IDENTIFIER_TYPE, ReceiptRefused, UppData, build_upp, verify_receipt
 from epuap.xml.xades import Detached
 from eurzad.lib import clock
 from eurzad.lib.errors import PermanentError
 from portal.access.files import filed_files
 from portal.access.models import AccessApplication
-from portal.channels.seals import read_file
 
 _DEMO = (("Uwaga", "TO JEST POKAZ. Dane są zmyślone, poświadczenie nie ma żadnej mocy."),)
 
@@ -22,7 +22,7 @@ def issue_upp(application: AccessApplication) -> tuple[UppData, bytes]:
     It is verified again before anybody sees it. Raises PermanentError when the seal cannot be used.
     """
     signed, *further = filed_files(application)
-    certificate = read_file("SEAL_CERT")
+    certificate = read_file("SEAL_CERT", code="access.settings")
     data = UppData(
         identifier=f"UPP.{application.number}",
         addressee_name=settings.MUNICIPALITY["office_name"],
@@ -42,7 +42,7 @@ def issue_upp(application: AccessApplication) -> tuple[UppData, bytes]:
         document_name=signed.name,
         mime=signed.mime,
         further=[Detached(quote(one.name), one.content, one.mime) for one in further],
-        key_pem=read_file("SEAL_KEY"),
+        key_pem=read_file("SEAL_KEY", code="access.settings"),
         cert_pem=certificate,
     )
     try:

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from epuap.inbox.digests import FIELD_OF
 from epuap.inbox.handlers import Unclaimed
 from epuap.inbox.models import InboundDocument, OutboundLetter
+from epuap.pem import read_certificates
 from epuap.signatures.errors import Distrusted, Undecided
 from epuap.signatures.trust import load_trust
-from epuap.soap.config import read_certificates
 from epuap.xml.persons import NoPerson
 from epuap.xml.receipts import ReceiptRefused, UpdData, UppData, judge_signer, verify_receipt
 from eurzad.lib import clock
@@ -48,7 +48,9 @@ def believe(content: bytes) -> UppData | UpdData:
     certificates cannot be read."""
     said = verify_receipt(content, certificates=None)
     if isinstance(said, UppData):
-        return verify_receipt(content, certificates=read_certificates("EPUAP_SEAL_CERT"))
+        return verify_receipt(
+            content, certificates=read_certificates("EPUAP_SEAL_CERT", code="soap.settings")
+        )
     if said.seal is None:
         raise ReceiptRefused("bad_signature")
     try:
@@ -64,7 +66,7 @@ def keep_answered_receipt(letter: OutboundLetter, content: bytes) -> None:
     """Attach the receipt that came with ePUAP's answer; one that is not believed is kept beside, with a
     remark, for the letter has been sent."""
     try:
-        certificates = read_certificates("EPUAP_SEAL_CERT")
+        certificates = read_certificates("EPUAP_SEAL_CERT", code="soap.settings")
         said = verify_receipt(content, certificates=certificates, document=bytes(letter.document))
     except (ReceiptRefused, PermanentError) as error:
         logger.warning("receipt not believed letter=%s reason=%s", letter.public_id, error)
