@@ -19,6 +19,7 @@ class TaxesConfig(AppConfig):
         """Tell the rooms below what this one knows and can do."""
         from payments import payables
         from portal.access import evidence
+        from portal.journal import words
         from portal.mandates import scopes
         from portal.pages import cards as overview
         from portal.people import visitors
@@ -34,6 +35,7 @@ class TaxesConfig(AppConfig):
             )
         )
         evidence.register(known)
+        words.register("receivables.read", _("należności i wpłaty"), is_read=True, area="taxes")
         scopes.register(scopes.ObjectKind(RECEIVABLE, _("należność"), receivables_of, find_receivable))
         visitors.register_copier(_copy_for_visitor)
         overview.register_attention(cards.attention)

@@ -16,7 +16,12 @@ class AccessConfig(AppConfig):
         from portal.access.removal import find_papers
         from portal.access.services.epuap_door import check_inbound, open_from_epuap
         from portal.channels import intake
+        from portal.journal import words
         from portal.people import removal
+
+        words.register("access.read", _("wniosek o dostęp"), is_read=True)
+        words.register("access.approved", _("zgoda na dostęp do danych"))
+        words.register("access.rejected", _("odmowa dostępu do danych"))
 
         for channel in ("portal", "epuap"):
             intake.register(channel)

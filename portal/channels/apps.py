@@ -10,7 +10,9 @@ class ChannelsConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.channels import epuap, selectors, senders
+        from portal.journal import words
         from portal.people import doors
 
+        words.register("channels.changed", _("zmiana kanału"))
         senders.register("epuap", epuap.send)
         doors.register(selectors.open_codes)

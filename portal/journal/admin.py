@@ -1,23 +1,80 @@
+from typing import Any
+
 from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
-from portal.journal.models import Record
+from portal.journal import words
+from portal.journal.models import Head, Record
+
+COUNTED = 10_000
 
 
-@admin.register(Record)
-class RecordAdmin(admin.ModelAdmin):
-    """The journal, to read only."""
+class BoundedPaginator(Paginator):
+    """Counts no further than COUNTED rows: a journal of millions would be counted for every page otherwise."""
 
-    list_display = ("at", "action", "reference", "actor_id", "subject_id", "reason")
-    list_filter = ("action",)
-    date_hierarchy = "at"
+    @cached_property
+    def count(self) -> int:
+        """How many rows are paged through: the newest COUNTED at most; filters reach the rest."""
+        rows: Any = self.object_list
+        return int(rows.order_by()[:COUNTED].count())
+
+
+class ActionFilter(admin.SimpleListFilter):
+    """By action, from the list of words: the table is not searched for its different codes."""
+
+    title = _("czynność")
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return sorted(
+            ((code, str(said.text)) for code, said in words.known().items()), key=lambda one: one[1]
+        )
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Record]) -> QuerySet[Record]:
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Something to read only."""
+
+    paginator = BoundedPaginator
     show_full_result_count = False
+    list_per_page = 50
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Record | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Record | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Record)
+class RecordAdmin(ReadOnlyAdmin):
+    """The journal. Found by exact reference or by the UUID of a person: each has its index."""
+
+    list_display = ("at", "number", "action", "reference", "actor_id", "subject_id", "reason")
+    list_filter = (ActionFilter, "at")
+    list_select_related = ("link",)
+    sortable_by = ("at",)
+    search_fields = ("reference__exact", "actor_id__exact", "subject_id__exact")
+    search_help_text = _("Numer sprawy albo identyfikator osoby, w całości")
+
+    @admin.display(description=_("numer"), empty_value="–")
+    def number(self, record: Record) -> int | None:
+        """The number in the chain, or nothing before the sealer came by."""
+        link = getattr(record, "link", None)
+        return link.number if link else None
+
+
+@admin.register(Head)
+class HeadAdmin(ReadOnlyAdmin):
+    """The signed days."""
+
+    list_display = ("day", "number", "count", "hash", "signed_at")

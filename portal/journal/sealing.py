@@ -9,7 +9,7 @@ from itertools import count
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, Func, Max, Min, OuterRef, Q, QuerySet
 
 from eurzad.lib import clock
 from eurzad.outbox.services import enqueue
@@ -79,16 +79,21 @@ def _ready(*, everywhere: bool) -> Q:
     """
     if connection.vendor != "postgresql":
         return Q() if everywhere else Q(pk__gt=Link.objects.aggregate(last=Max("record_id"))["last"] or 0)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
-        )
-        oldest_running, next_one = cursor.fetchone()
+    # Both edges are of the snapshot that the rows are read in: what began after an earlier one would look restored.
+    oldest_running, next_one = (_SnapshotEdge(edge=edge) for edge in ("xmin", "xmax"))
     ready = Q(xact__lt=oldest_running) | Q(xact__gte=next_one)
     last = Link.objects.order_by("-number").values_list("record__xact", flat=True).first()
-    if everywhere or last is None or last >= next_one:
+    if everywhere or last is None or Record.objects.filter(xact=last, xact__gte=next_one).exists():
         return ready
     return ready & Q(xact__gte=last)
+
+
+class _SnapshotEdge(Func):
+    """`xmin` (the oldest running transaction) or `xmax` (the next one) of the statement's own snapshot."""
+
+    template = "(pg_snapshot_%(edge)s(pg_current_snapshot())::text::bigint)"
+    arity = 0
+    output_field = BigIntegerField()
 
 
 @transaction.atomic

@@ -8,9 +8,9 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 
+from epuap.xml.dsig import private_key
 from eurzad.lib.errors import PermanentError
 from portal.journal.rules import Statement, read_statement
 
@@ -22,7 +22,7 @@ class BadSignature(Exception):
 def sign(text: str) -> str:
     """Sign with SEAL_KEY; return base64. Raises PermanentError (`journal.seal`)."""
     try:
-        key = load_pem_private_key(_read("SEAL_KEY"), None)
+        key = private_key(_read("SEAL_KEY"))
     except (ValueError, TypeError) as error:
         raise PermanentError("SEAL_KEY is no private key", code="journal.seal") from error
     if isinstance(key, rsa.RSAPrivateKey):

@@ -14,15 +14,17 @@ class Words:
 
     text: Text
     is_read: bool
+    area: str = ""
+    """Area of mandates whose attorneys may see such records; empty: the owner alone."""
 
 
 _UNKNOWN = Words(_("czynność w portalu"), is_read=False)
 _words: dict[str, Words] = {}
 
 
-def register(action: str, text: Text, *, is_read: bool = False) -> None:
+def register(action: str, text: Text, *, is_read: bool = False, area: str = "") -> None:
     """Name an action; `is_read` when it only looks. Raises ValueError when somebody else has named it."""
-    if _words.setdefault(action, Words(text, is_read)).text is not text:
+    if _words.setdefault(action, Words(text, is_read, area)).text is not text:
         raise ValueError(f"Two actions are called {action}.")
 
 

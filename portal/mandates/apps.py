@@ -7,3 +7,10 @@ class MandatesConfig(AppConfig):
     label = "mandates"
     verbose_name = _("Pełnomocnictwa")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from portal.journal import words
+
+        words.register("mandates.act_for", _("rozpoczęcie działania w cudzym imieniu"))
+        words.register("mandates.grant", _("udzielenie pełnomocnictwa"))
+        words.register("mandates.revoke", _("odwołanie pełnomocnictwa"))

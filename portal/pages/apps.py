@@ -16,6 +16,7 @@ class PagesConfig(AppConfig):
         cards.register_menu(cards.MenuEntry("pages:search", _("Szukaj"), 90))
         cards.register_account_menu(cards.MenuEntry("mandates:list", _("Pełnomocnictwa"), 70))
         cards.register_account_menu(cards.MenuEntry("access:home", _("Wniosek o dostęp"), 80))
+        cards.register_account_menu(cards.MenuEntry("pages:history", _("Kto oglądał moje dane"), 95))
         cards.register_account_menu(cards.MenuEntry("notices:list", _("Powiadomienia"), 90))
         cards.register_account_menu(cards.MenuEntry("sessions:list", _("Sesje"), 95))
         cards.register_home_task(

@@ -42,6 +42,8 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     """What compose gives its processes: own database, Redis, folder; nothing else of this shell."""
     name = f"compose_{os.getpid()}"
     server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    weak = server.replace("//postgres@", "//compose_web:secret@")
+    assert weak != server
     with psycopg.connect(
         f"{server}/postgres".replace("postgres://", "postgresql://"), autocommit=True
     ) as admin:
@@ -49,12 +51,13 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         yield {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(tmp_path),
-            "DATABASE_URL": f"{server}/{name}",
+            "DATABASE_URL": f"{weak}/{name}",
             "REDIS_URL": os.environ["REDIS_URL"].replace("/0", "/5"),
             "VAR_DIR": str(tmp_path / "var"),
             "DEMO_MODE": "1",
         }
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        admin.execute("DROP ROLE compose_web")
 
 
 def wait_for(url: str) -> None:
@@ -74,7 +77,9 @@ def wait_for(url: str) -> None:
 def test_every_process_of_compose_runs(environment: dict[str, str], tmp_path: Path) -> None:
     service = commands()
     assert set(service) >= {"migrate", "web", "worker", "beat", "simulator"}
-    subprocess.run(shlex.split(service["migrate"]), cwd=ROOT, env=environment, check=True, timeout=120)
+    owner = environment["DATABASE_URL"].replace("//compose_web:secret@", "//postgres@")
+    migrate = {**environment, "DATABASE_OWNER_URL": owner}
+    subprocess.run(shlex.split(service["migrate"]), cwd=ROOT, env=migrate, check=True, timeout=120)
     port, sim_port = free_port(), free_port()
     simulator = (
         service["simulator"].replace("/srv/eurzad/var", environment["VAR_DIR"]).replace("8001", str(sim_port))
@@ -104,6 +109,10 @@ def test_every_process_of_compose_runs(environment: dict[str, str], tmp_path: Pa
                     "SELECT count(*) FROM outbox_job WHERE state = 'done'"
                 ).fetchall()
         assert done, "beat and worker did no job"
+        with psycopg.connect(url, autocommit=True) as database:
+            for table in ("journal_record", "journal_link", "journal_head"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    database.execute(f"DELETE FROM {table}")
         assert [process.poll() for process in started] == [None] * len(started)
     finally:
         for process in started:

@@ -9,10 +9,11 @@ from portal.journal import roles
 class Command(migrate.Command):
     """Django's `migrate`; with DATABASE_OWNER_URL as the owner, who then grants the role of DATABASE_URL its rights."""
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Migrate, then grant."""
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Migrate (its checks read the database too), then grant."""
         role = settings.DATABASES["default"].copy()
         with roles.as_owner() as has_owner:
-            super().handle(*args, **options)
-            if has_owner and not (options["plan"] or options["check_unapplied"]):
+            done = super().execute(*args, **options)
+            if has_owner and not (options.get("plan") or options.get("check_unapplied")):
                 roles.grant(role=role["USER"], password=role["PASSWORD"])
+        return done
