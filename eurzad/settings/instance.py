@@ -65,4 +65,5 @@ MUNICIPALITY = {
     "crest": env.text("MUNICIPALITY_CREST", "img/crest.svg"),
     "accent": env.text("MUNICIPALITY_ACCENT", DEFAULT_ACCENT),
 }
+FOUR_EYES = env.choices("FOUR_EYES", "", ("mandates", "refunds"))
 FUNDING_NOTICE = env.text("FUNDING_NOTICE", "")

@@ -39,3 +39,34 @@ class WrongState(MandateError):
                 "To pełnomocnictwo zmieniło się w międzyczasie. Nic nie zrobiliśmy. Sprawdź, jaki ma teraz stan."
             )
         )
+
+
+class TooManyRequests(MandateError):
+    """One person asked for too many mandates in a day."""
+
+    code = "mandate_too_many"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Dziś nie można przygotować więcej pełnomocnictw. Spróbuj jutro albo przyjdź do urzędu.")
+        )
+
+
+class TextChanged(MandateError):
+    """The text that was read is not the text that would be agreed to."""
+
+    code = "mandate_text"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Treść na stronie nie jest treścią tego pełnomocnictwa. Przeczytaj ją jeszcze raz.")
+        )
+
+
+class SameClerk(MandateError):
+    """The second clerk cannot be the first."""
+
+    code = "mandate_same_clerk"
+
+    def __init__(self) -> None:
+        super().__init__(_("Drugą decyzję musi podjąć inny urzędnik niż pierwszą."))

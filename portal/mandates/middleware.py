@@ -1,11 +1,17 @@
-"""Puts the viewer on the request, and turns a refused access into a page that does not exist."""
+"""Puts the viewer on the request; a refused access does not exist, or says what is missing."""
 
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
+from portal.mandates import policy
+from portal.mandates.models import Area, Right
 from portal.mandates.policy import AccessDenied, viewer_of
+from portal.mandates.switching import SWITCHED_KEY
 
 
 class ViewerMiddleware:
@@ -20,7 +26,35 @@ class ViewerMiddleware:
         )
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """Somebody else's file is 404, not 403: nobody learns that it exists."""
-        if isinstance(exception, AccessDenied):
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a refused access.
+
+        Somebody else's file is 404, not 403: nobody learns that it exists. An attorney who may see a thing but not
+        do this with it, or who asks for a whole area, is told which right is missing; right after a switch of the
+        person in view, the overview says that the page has nothing for the other.
+        """
+        if not isinstance(exception, AccessDenied):
+            return None
+        if request.user.is_authenticated and request.session.pop(SWITCHED_KEY, "") == request.path:
+            messages.info(
+                request, _("Tamta strona nie jest dostępna dla osoby, w której imieniu teraz działasz.")
+            )
+            return redirect("pages:overview")
+        if not _may_be_told(request, exception):
             raise Http404 from exception
+        missing = {
+            "right": exception.right, "right_name": Right(exception.right).label,
+            "area": exception.area, "area_name": Area(exception.area).label,
+        }  # fmt: skip
+        return render(request, "mandates/missing_right.html", missing, status=403)
+
+
+def _may_be_told(request: HttpRequest, denied: AccessDenied) -> bool:
+    viewer = getattr(request, "viewer", None)
+    if not viewer or viewer.acting_for is None or denied.subject is None or not denied.area:
+        return False
+    if viewer.acting_for.pk != denied.subject.pk:
+        return False
+    if denied.right == Right.SEE:
+        return not (request.resolver_match and request.resolver_match.kwargs)
+    return policy.can(viewer, Right.SEE, denied.area, denied.subject, denied.obj)

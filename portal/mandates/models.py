@@ -98,6 +98,10 @@ class Mandate(models.Model):
     ended_by = models.CharField(_("kto zakończył"), max_length=9, choices=Party, blank=True)
     end_reason = models.CharField(_("powód"), max_length=200, blank=True)
 
+    end_warned_on = models.DateField(_("uprzedzono o końcu"), null=True, blank=True)
+    last_day_told_on = models.DateField(_("powiadomiono w ostatnim dniu"), null=True, blank=True)
+    digested_on = models.DateField(_("ostatnie podsumowanie za dzień"), null=True, blank=True)
+
     objects = MandateQuerySet.as_manager()
 
     class Meta:
@@ -187,6 +191,48 @@ class NamedParty(models.Model):
                 condition=Q(side__in=("principal", "attorney")), name="mandates_named_side"
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Approval(models.Model):
+    """Somebody agreed to the text of a mandate: the principal, a representative, or a clerk who saw the document."""
+
+    mandate = models.ForeignKey(Mandate, on_delete=models.CASCADE, related_name="approvals")
+    role = models.CharField(_("rola"), max_length=9, choices=Party)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    text_sha256 = models.CharField(_("skrót treści"), max_length=64)
+    at = models.DateTimeField(_("kiedy"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("zatwierdzenie")
+        verbose_name_plural = _("zatwierdzenia")
+        constraints = [
+            models.UniqueConstraint(fields=("mandate", "user"), name="mandates_one_approval_each"),
+            models.CheckConstraint(
+                condition=Q(role__in=("principal", "clerk")), name="mandates_approval_role"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} {self.at:%Y-%m-%d}"
+
+
+class SignedDocument(models.Model):
+    """The signed paper (scan) or file from which a clerk confirms a mandate."""
+
+    mandate = models.OneToOneField(Mandate, on_delete=models.CASCADE, related_name="document")
+    name = models.CharField(_("nazwa pliku"), max_length=100)
+    mime = models.CharField(_("rodzaj"), max_length=40)
+    content = models.BinaryField(_("plik"))
+    sha256 = models.CharField(_("skrót pliku"), max_length=64)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(_("dodano"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("podpisany dokument")
+        verbose_name_plural = _("podpisane dokumenty")
 
     def __str__(self) -> str:
         return self.name

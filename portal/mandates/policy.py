@@ -183,6 +183,25 @@ def hold(viewer: Viewer, right: str, area: str, subject: Subject, obj: str = "")
     raise AccessDenied(right, area, subject, obj)
 
 
+def represents(viewer: Viewer, subject: Subject) -> Mandate | None:
+    """Hold the standing to declare the will of `subject`: its owner (None), or a representative by law or register.
+
+    Like `hold`, for the caller's transaction. Raises AccessDenied for everybody else, whatever mandate they have.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("policy.represents() needs a transaction to hold anything in.")
+    if viewer.own is None:
+        raise AccessDenied(subject=subject)
+    if viewer.own.pk == subject.pk:
+        return None
+    rows = Mandate.objects.in_force(clock.today()).filter(
+        attorney=viewer.own, principal=subject, is_statutory=True
+    )
+    for mandate in _for_share(rows.order_by("is_joint", "pk")):
+        return mandate
+    raise AccessDenied(subject=subject)
+
+
 def _for_share(rows: MandateQuerySet) -> Iterable[Mandate]:
     """Read rows so that nobody changes them before the transaction ends, and others may do the same.
 

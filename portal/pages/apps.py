@@ -9,8 +9,9 @@ class PagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from portal.pages import cards, checks, search, sources  # noqa: F401 - checks register themselves
+        from portal.pages import cards, checks, representing, search, sources  # noqa: F401 - checks register themselves
 
+        cards.register_attention(representing.attention)
         cards.register_menu(cards.MenuEntry("catalogue:list", _("Usługi"), 50))
         cards.register_menu(cards.MenuEntry("news:list", _("Aktualności"), 60))
         cards.register_menu(cards.MenuEntry("pages:search", _("Szukaj"), 90))

@@ -15,6 +15,7 @@ from django.urls import reverse
 from eurzad.lib.dates import format_short
 from eurzad.lib.money import ZERO, format_amount, format_pln, to_grosze
 from payments.payables import PricedItem, token
+from portal.mandates import policy
 from portal.mandates.policy import AccessDenied, Right, Viewer
 from portal.people.models import Subject
 from taxes.models import Allocation, Instalment, InstalmentQuerySet
@@ -176,13 +177,20 @@ def overview_numbers(viewer: Viewer, on: date) -> OverviewNumbers:
 
 
 def price_items(viewer: Viewer, object_ids: Sequence[UUID], on: date) -> list[PricedItem]:
-    """Price open instalments for a payment; leaves out what is not open or not the viewer's to pay."""
+    """Price open instalments for a payment; leaves out what is not open or not the viewer's to pay.
+
+    Raises AccessDenied for what the mandate acted under lets the viewer see but not pay.
+    """
     wanted = Instalment.objects.filter(public_id__in=object_ids, status=Instalment.Status.OPEN)
     owed = owed_on(wanted, on, load_law())
     subjects = Subject.objects.in_bulk({row.subject_id for row in owed})
     receivables = dict(wanted.values_list("pk", "receivable__public_id"))
     payable = {pk: _payable(viewer, subject) for pk, subject in subjects.items()}
     mine = [row for row in owed if payable[row.subject_id].includes(row.area, receivables[row.pk])]
+    for row in owed:
+        if row not in mine and viewer.acting_for == subjects[row.subject_id]:
+            receivable = str(receivables[row.pk])
+            policy.require(viewer, Right.PAY, row.area, subjects[row.subject_id], receivable)
     titles = _titles(wanted, [row.pk for row in mine])
     return [
         PricedItem(

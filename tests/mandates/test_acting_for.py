@@ -14,6 +14,7 @@ from portal.people.models import User
 from tests.support.pages import PageClient
 
 LIST, ACT = "/konto/upowaznienia/", "/konto/upowaznienia/dzialaj/"
+CHOOSE = "/konto/upowaznienia/w-imieniu/"
 ENDED = "wygasło albo zostało odwołane. Działasz teraz w swoim imieniu."
 BAND = "Działasz w imieniu"
 
@@ -40,7 +41,7 @@ def test_the_choice_is_shown_on_every_page_and_journaled(
 @pytest.mark.parametrize("value", ["garbage", "\x00", "²", "9" * 5000, str(uuid.UUID(int=0))])
 def test_a_made_up_mandate_changes_nothing(pages: PageClient, borys: User, value: str) -> None:
     pages.sign_in(borys)
-    assert pages.post(ACT, {"mandate": value})["Location"] == LIST
+    assert pages.post(ACT, {"mandate": value})["Location"] == CHOOSE
     assert "nie jest już ważne" in pages.get(LIST).content.decode()
 
 
@@ -50,7 +51,7 @@ def test_somebody_elses_mandate_cannot_be_used(
     mandate = mandate_for(anna, borys, areas=["taxes"], rights=["see"])
     for user in (anna, celina):
         pages.sign_in(user)
-        assert pages.post(ACT, {"mandate": str(mandate.public_id)})["Location"] == LIST
+        assert pages.post(ACT, {"mandate": str(mandate.public_id)})["Location"] == CHOOSE
         assert BAND not in pages.get("/konto/").content.decode()
 
 
@@ -65,7 +66,7 @@ def test_an_expired_mandate_ends_in_the_middle_of_a_session(
     with clock.frozen(mandate.valid_to + timedelta(days=1)):
         page = pages.get("/konto/").content.decode()
         assert BAND not in page and ENDED in page
-        assert pages.post(ACT, {"mandate": str(mandate.public_id)})["Location"] == LIST
+        assert pages.post(ACT, {"mandate": str(mandate.public_id)})["Location"] == CHOOSE
         pages.post(ACT, {"mandate": ""})
         assert ENDED not in pages.get("/konto/").content.decode()
 

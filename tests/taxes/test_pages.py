@@ -122,7 +122,8 @@ def test_an_attorney_in_scope_sees_what_the_mandate_covers(pages, anna, borys, l
 
 def test_an_attorney_out_of_scope_finds_nothing(pages, anna, borys, ledger, mandate_for):
     act_for(pages, borys, mandate_for(anna, borys, areas=["cases"], rights=["see"]))
-    pages.get(URL, status=404)
+    missing = pages.get(URL, status=403).content.decode()
+    assert "podgląd" in missing and "podatki" in missing and "Dom" not in missing
     pages.get(f"{URL}{ledger.public_id}/", status=404)
 
 

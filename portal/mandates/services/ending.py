@@ -3,12 +3,38 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from eurzad.lib import clock
 from portal.journal.services import record
+from portal.mandates import policy
 from portal.mandates.errors import WrongState
 from portal.mandates.models import Mandate, Party
+from portal.mandates.policy import AccessDenied, Viewer
+from portal.mandates.services.telling import tell
 from portal.people.models import User
+
+
+@transaction.atomic
+def end_mandate(*, viewer: Viewer, mandate_id: UUID, reason: str = "") -> Mandate:
+    """Revoke as the principal (or its representative), or give the mandate back as the attorney.
+
+    The other side is told. Raises AccessDenied for anybody else, WrongState for what is not active.
+    """
+    mandate = Mandate.objects.select_related("principal", "attorney").filter(public_id=mandate_id).first()
+    if mandate is None or viewer.own is None or mandate.principal is None:
+        raise AccessDenied()
+    if mandate.attorney_id == viewer.own.pk:
+        party, other = Party.ATTORNEY, Party.PRINCIPAL
+    else:
+        policy.represents(viewer, mandate.principal)
+        party, other = Party.PRINCIPAL, Party.ATTORNEY
+    was_active = mandate.status == Mandate.Status.ACTIVE
+    ended = revoke_mandate(mandate_id=mandate_id, by=viewer.user, party=party, reason=reason)
+    if was_active:
+        text = _("Pełnomocnictwo zostało zakończone przez drugą stronę. Potwierdzenie jest na jego stronie.")
+        tell(ended, other, "mandates.revoked", text)
+    return ended
 
 
 @transaction.atomic
