@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -59,11 +59,12 @@ def test_an_expired_mandate_ends_in_the_middle_of_a_session(
     pages: PageClient, anna: User, borys: User, mandate_for: Grant
 ) -> None:
     mandate = mandate_for(anna, borys, areas=["taxes"], rights=["see"])
-    with clock.frozen(mandate.valid_to):
+    midnight = datetime.combine(mandate.valid_to + timedelta(days=1), time(), clock.WARSAW)
+    with clock.frozen(midnight - timedelta(minutes=5)):
         choose(pages, borys, mandate)
         page = pages.get("/konto/").content.decode()
         assert BAND in page and "(podatki: podgląd, do" in page
-    with clock.frozen(mandate.valid_to + timedelta(days=1)):
+    with clock.frozen(midnight + timedelta(minutes=5)):
         page = pages.get("/konto/").content.decode()
         assert BAND not in page and ENDED in page
         assert pages.post(ACT, {"mandate": str(mandate.public_id)})["Location"] == CHOOSE
