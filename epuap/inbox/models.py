@@ -148,6 +148,7 @@ class InboundAttachment(models.Model):
         verbose_name = _("duży załącznik")
         verbose_name_plural = _("duże załączniki")
         ordering = ("document", "position")
+        indexes = [models.Index(fields=("file_id", "state"), name="inbox_attachment_by_file")]
         constraints = [
             models.UniqueConstraint(
                 fields=("document", "position"), name="inbox_inboundattachment_once_per_place"
@@ -268,6 +269,7 @@ class OutboundLetter(Closable):
             models.Index(fields=("c14n_sha256",), name="inbox_letter_by_c14n"),
             models.Index(fields=("exc_c14n_sha256",), name="inbox_letter_by_exc_c14n"),
             models.Index(fields=("file_name",), name="inbox_letter_by_file"),
+            models.Index(fields=("epuap_id",), name="inbox_letter_by_epuap_id"),
             models.Index(
                 fields=("look_up_at",), condition=Q(state="unknown"), name="inbox_letter_to_look_up"
             ),
