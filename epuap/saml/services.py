@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from epuap.saml import config, guard, messages, names
 from epuap.saml.artifact import resolution_url
 from epuap.saml.assertion import Authentication, Expectation, PersonData, Session, VerifiedPerson, person_data
-from epuap.saml.errors import SignInRefused
+from epuap.saml.errors import SignInRefused, UnknownProvider
 from epuap.saml.metadata import POST, IdentityProvider
 from epuap.saml.models import SeenMessage, SignInRequest
 from epuap.saml.response import (
@@ -218,8 +218,11 @@ def send_logout(public_id: uuid.UUID) -> None:
     if request is None:
         return
     session = _unsealed_session(request)
-    provider = config.identity_provider(request.idp)
-    if session is not None and session.name_id and provider.logout_url:
+    try:
+        provider = config.identity_provider(request.idp)
+    except UnknownProvider:  # taken out of the settings meanwhile
+        provider = None
+    if provider is not None and session is not None and session.name_id and provider.logout_url:
         _end_session(provider, session)
     SignInRequest.objects.filter(pk=request.pk).update(session=b"")
 

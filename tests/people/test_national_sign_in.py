@@ -346,6 +346,15 @@ def test_sign_out_ends_here_first_and_there_later(visitor: Browser, run_jobs, se
     assert len(visitor.idp.logouts) == 1
 
 
+def test_a_provider_taken_out_of_the_settings_is_told_nothing(visitor: Browser, run_jobs, settings) -> None:
+    visitor.sign_in()
+    visitor.client.get("/konto/")
+    sign_out(visitor.client, settings)
+    settings.IDENTITY_PROVIDERS = {}
+    run_jobs()
+    assert visitor.idp.logouts == [] and SignInRequest.objects.get().session == b""
+
+
 def test_a_silent_provider_delays_no_sign_out(visitor: Browser, run_jobs, settings) -> None:
     visitor.sign_in()
     visitor.client.get("/konto/")
