@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from eurzad.lib import clock, searching
 from eurzad.lib.dates import format_short
+from portal.journal import words
 from portal.journal.models import Record
-from portal.mandates import acts
 from portal.mandates.models import Mandate, NamedParty, Party
 from portal.mandates.policy import AccessDenied, Viewer
 from portal.mandates.texts import days_of, describe_scope
@@ -226,6 +226,11 @@ def _ended(mandate: Mandate) -> str:
 def _moment(moment: datetime) -> str:
     local = clock.to_warsaw(moment)
     return f"{format_short(local.date())}, {local:%H:%M:%S}"
+
+
+def _done(action: str) -> str:
+    found = words.words_of(action)
+    return _("obejrzano: %s") % found.text if found.is_read else str(found.text)
 
 
 def _shown(reference: str) -> str:

@@ -316,8 +316,10 @@ def test_the_principal_is_told_what_was_done(
     pages.post(f"{BASE}dzialaj/", {"mandate": str(mandate.public_id)})
     pages.get("/konto/naleznosci/")
     html = pages.get(f"{BASE}{mandate.public_id}/", user=anna).content.decode()
-    assert "obejrzano należności" in html and "zaczęto działać" in html
-    assert "obejrzano należności" not in pages.get(f"{BASE}{mandate.public_id}/", user=borys).content.decode()
+    assert "obejrzano: należności" in html and "rozpoczęcie działania" in html
+    assert (
+        "obejrzano: należności" not in pages.get(f"{BASE}{mandate.public_id}/", user=borys).content.decode()
+    )
     daily.run_daily()
     assert not Notice.objects.filter(topic="mandates.digest").exists(), "the day is not over"
     with clock.frozen(clock.now() + timedelta(days=1)):
