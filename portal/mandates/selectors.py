@@ -178,9 +178,7 @@ def acts_under(mandate: Mandate, *, page: str) -> tuple[list[Act], "Page[Record]
         if mandate.ended_at is not None:
             records = records.filter(at__lte=mandate.ended_at)
     current = Paginator(records.order_by("-at", "-pk"), PER_PAGE).get_page(page)
-    return [
-        Act(_moment(one.at), acts.in_words(one.action), _shown(one.reference)) for one in current
-    ], current
+    return [Act(_moment(one.at), _done(one.action), _shown(one.reference)) for one in current], current
 
 
 def side_named(viewer: Viewer, mandate: Mandate, side: Party) -> str:
