@@ -1,10 +1,17 @@
 """What needs a real PostgreSQL or Redis: many at once, and servers that go away."""
 
 from collections.abc import Iterator
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
+
+from eurzad.demo import SEEDS
+from portal.channels.models import Channel
+from taxes.models import ReceivableType
 
 
 @pytest.fixture(autouse=True)
@@ -18,3 +25,11 @@ def _real_servers(request: pytest.FixtureRequest) -> Iterator[None]:
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
         connection.close()
         connection.close_pool()
+
+
+@pytest.fixture
+def seeded(transactional_db: None) -> None:
+    """What migrations bring (law, types of receivables, channels), which the tests before have emptied out."""
+    for seed, model in zip(SEEDS, (ReceivableType, Channel), strict=True):
+        if not model.objects.exists():
+            import_module(seed).load(apps, SimpleNamespace(connection=connection))

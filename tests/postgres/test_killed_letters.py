@@ -46,7 +46,7 @@ DONE = (State.SENT, State.SENT_WITHOUT_RECEIPT, State.UNKNOWN, State.FAILED)
 
 
 @pytest.fixture
-def town(portal_talks_to_simulator: Simulator, transactional_db: None) -> Simulator:
+def town(portal_talks_to_simulator: Simulator, seeded: None) -> Simulator:
     """Letters that wait to be sent, and not one message in the queue."""
     simulator = portal_talks_to_simulator
     with transaction.atomic():

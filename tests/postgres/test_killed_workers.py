@@ -149,7 +149,7 @@ class Town:
 
 
 @pytest.fixture
-def town(portal_talks_to_simulator: Simulator, transactional_db: None, settings: Any) -> Iterator[Town]:
+def town(portal_talks_to_simulator: Simulator, seeded: None, settings: Any) -> Iterator[Town]:
     """Applications begun in the portal, documents in the mailbox, and not one message in the queue."""
     simulator = portal_talks_to_simulator
     residents = [invented(number) for number in range(IN_PORTAL + ON_EPUAP)]

@@ -27,7 +27,7 @@ CLIENTS, READS = 16, 1000
 
 
 def test_no_read_that_starts_after_the_revocation_succeeds(
-    pages: PageClient, anna: User, borys: User, mandate_for: Grant
+    seeded: None, pages: PageClient, anna: User, borys: User, mandate_for: Grant
 ) -> None:
     receivable = charge(anna, (date(2026, 5, 15), "100.00"), title="Dom")
     url = f"{URL}{receivable.public_id}/"
