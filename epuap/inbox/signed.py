@@ -10,6 +10,7 @@ from epuap.signatures.trust import load_trust
 from epuap.xml.verify import verify_document
 from eurzad.lib import clock
 from eurzad.lib.errors import PermanentError
+from eurzad.lib.names import as_written
 
 STATUS: dict[str, Any] = {
     "valid": _("ważny"),
@@ -50,7 +51,9 @@ def signatures_of(content: bytes) -> list[Signature]:
             tone="done" if one.is_valid else "overdue",
             status=str(STATUS[one.status]),
             code="" if one.is_valid else one.code,
-            signer="" if one.signer is None else f"{one.signer.given_name} {one.signer.family_name}",
+            signer=""
+            if one.signer is None
+            else as_written(f"{one.signer.given_name} {one.signer.family_name}"),
             method=str(METHOD.get(one.method or "", "")),
             signed_at=one.signed_at,
         )

@@ -24,7 +24,7 @@ def read_identity_provider(name: str) -> dict[str, Any]:
     if not re.fullmatch("[a-z][a-z0-9_]{0,39}", name):
         raise ImproperlyConfigured(f"IDPS knows names of small letters, digits and _, not {name!r}.")
     prefix = f"IDP_{name.upper()}"
-    profile = _one_of(f"{prefix}_PROFILE", "login.gov.pl", PROFILES)
+    profile = _one_of(f"{prefix}_PROFILE", "epuap" if name == "epuap" else "login.gov.pl", PROFILES)
     file = "idp-metadata.xml" if profile == "login.gov.pl" else "idp-epuap-metadata.xml"
     provider: dict[str, Any] = {
         "metadata": env.file(f"{prefix}_METADATA", demo_path("simulator", "public", file)),

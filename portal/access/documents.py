@@ -15,12 +15,13 @@ from epuap.xml.xades import seal
 from eurzad.lib import clock, dates, xml
 from eurzad.lib.pdf import html_to_pdf
 from portal.access import selectors
-from portal.access.models import AccessApplication
+from portal.access.models import AccessApplication, Door
 from portal.access.rules import State
 from portal.people import pii
 from portal.people.models import Identity
 
-_STATEMENT = "Oświadczam, że dane podane we wniosku są zgodne z prawdą."
+STATEMENT = "Oświadczam, że dane podane we wniosku są zgodne z prawdą."
+"""What the applicant declares by signing; a part of the Polish document."""
 
 
 def build_document(application: AccessApplication) -> tuple[bytes, str]:
@@ -43,7 +44,7 @@ def build_document(application: AccessApplication) -> tuple[bytes, str]:
         created_on=clock.today(),
         justification=application.remarks,
         own_data=True,
-        statements=(_STATEMENT,),
+        statements=(STATEMENT,),
         other_identifier=identifier if is_eidas else "",
     )
     document = application_xml.build(content, namespace=settings.ACCESS_FORM_NAMESPACE)
@@ -62,7 +63,7 @@ def build_pdf(application: AccessApplication) -> bytes:
                 "number": pii.decrypt(application.identifier_encrypted),
                 "address": selectors.address_line(application),
                 "created_on": dates.format_long(clock.to_warsaw(application.fixed_at).date()),
-                "statement": _STATEMENT,
+                "statement": STATEMENT,
             },
         )
         return html_to_pdf(html, identifier=f"wniosek-do-podpisu-{application.public_id}")
@@ -110,6 +111,7 @@ def application_context(application: AccessApplication) -> dict[str, Any]:
         "application": application,
         "office": settings.MUNICIPALITY["office_name"],
         "summary": selectors.application_summary(application),
+        "statement": STATEMENT if application.door == Door.PORTAL else "",
         "signature": selectors.signature_summary(application),
         "files": selectors.file_links(application),
     }

@@ -22,7 +22,7 @@ class ApplicationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
     )  # fmt: skip
     building = forms.CharField(label=_("Numer domu"), max_length=20)
-    flat = forms.CharField(label=_("Numer mieszkania (jeśli jest)"), max_length=20, required=False)
+    flat = forms.CharField(label=_("Numer mieszkania"), max_length=20, required=False)
     postal_code = forms.CharField(
         label=_("Kod pocztowy"), max_length=6, help_text=_("Na przykład 99-901."),
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),

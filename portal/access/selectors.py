@@ -6,10 +6,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from eurzad.lib import clock, dates
+from eurzad.lib.names import as_written
 from portal.access import evidence, rules, texts
 from portal.access.models import (
     AccessApplication,
@@ -188,7 +190,7 @@ def _signed_sentence(application: AccessApplication) -> str:
         return ""
     signer = report["signer"]
     return _("Podpisał(a): %(name)s, %(method)s, %(when)s.") % {
-        "name": f"{signer['given_name']} {signer['family_name']}",
+        "name": as_written(f"{signer['given_name']} {signer['family_name']}"),
         "method": texts.METHODS[report["method"]],
         "when": _when(datetime.fromisoformat(report["signed_at"])),
     }
@@ -287,7 +289,7 @@ def application_summary(application: AccessApplication) -> list[tuple[str, str]]
     """The application as label and value, empty values left out."""
     rows = [
         (_("Imię i nazwisko"), f"{application.given_name} {application.family_name}"),
-        (application.identifier_label, application.masked_identifier),
+        (capfirst(application.identifier_label), application.masked_identifier),
         (_("Adres"), address_line(application)),
         (_("Telefon"), application.phone),
         (_("E-mail"), application.email),
@@ -399,8 +401,8 @@ def desk_of(application: AccessApplication, *, query: str = "") -> Desk:
 def _compare(application: AccessApplication) -> list[Comparison]:
     signer = (application.signature_report or {}).get("signer") or {}
     return [
-        _row(_("Imię"), application.given_name, signer.get("given_name", "")),
-        _row(_("Nazwisko"), application.family_name, signer.get("family_name", "")),
+        _row(_("Imię"), application.given_name, as_written(signer.get("given_name", ""))),
+        _row(_("Nazwisko"), application.family_name, as_written(signer.get("family_name", ""))),
         _compare_numbers(application),
     ]
 
@@ -411,12 +413,12 @@ def _compare_numbers(application: AccessApplication) -> Comparison:
     declared = application.masked_identifier
     if not identity.has_pesel:
         said = _("podpis go nie zawiera; potwierdzono go przy logowaniu")
-        return Comparison(identity.identifier_label, declared, said, None)
+        return Comparison(capfirst(identity.identifier_label), declared, said, None)
     same = (application.identifier_scheme, application.identifier_fingerprint) == (
         identity.scheme,
         identity.fingerprint,
     )
-    return Comparison(identity.identifier_label, declared, identity.masked_identifier, same)
+    return Comparison(capfirst(identity.identifier_label), declared, identity.masked_identifier, same)
 
 
 def _row(label: str, declared: str, signed: str) -> Comparison:
@@ -431,8 +433,8 @@ def signature_summary(application: AccessApplication) -> list[tuple[str, str]]:
         return []
     signer = report["signer"]
     rows = [
-        (_("Podpisał(a)"), f"{signer['given_name']} {signer['family_name']}"),
-        (_("Podpisali też"), ", ".join(report.get("others", ()))),
+        (_("Podpisał(a)"), as_written(f"{signer['given_name']} {signer['family_name']}")),
+        (_("Podpisali też"), ", ".join(as_written(name) for name in report.get("others", ()))),
         (_("Rodzaj podpisu"), str(texts.METHODS[report["method"]])),
         (_("Postać podpisu"), str(texts.PACKAGINGS[application.packaging])),
         (_("Podpis złożono"), _when(datetime.fromisoformat(report["signed_at"]))),

@@ -18,10 +18,7 @@ _NOW = {
         "próbujemy dalej. Możesz zamknąć tę stronę i wrócić później."
     ),
     "sign": gettext_lazy("Teraz: Ty. Dokument czeka na Twój podpis."),
-    "elsewhere": gettext_lazy(
-        "Teraz: Ty. Podpisz pobrany dokument w swoim programie i wgraj go z powrotem. "
-        "Możesz też podpisać go przez internet."
-    ),
+    "elsewhere": gettext_lazy("Teraz: Ty. Podpisz pobrany dokument w swoim programie i wgraj go z powrotem."),
     "fetching": gettext_lazy(
         "Teraz: portal odbiera podpisany dokument. Nic nie musisz robić. "
         "Strona odświeża się sama; możesz ją też zamknąć i wrócić później."

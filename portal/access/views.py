@@ -58,7 +58,11 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
     applications = selectors.own_applications(identity)
     current = selectors.current_of(applications)
     if current is None:
-        context = {"doors": selectors.open_doors(), "has_access": identity.subject_id is not None}
+        context = {
+            "doors": selectors.open_doors(),
+            "has_access": identity.subject_id is not None,
+            "has_pesel": identity.has_pesel,
+        }
         return render(request, "access/intro.html", context)
     earlier = [item for item in applications if item.pk != current.pk]
     return _status_page(request, identity, current, earlier)
@@ -137,6 +141,7 @@ def preview(request: HttpRequest, identity: Identity) -> HttpResponse:
         "application": current,
         "identity": identity,
         "summary": selectors.application_summary(current),
+        "statement": documents.STATEMENT,
         "doors": selectors.open_doors(),
     }
     return render(request, "access/preview.html", context)

@@ -20,6 +20,7 @@ from epuap.xml.receipts import (
 )
 from eurzad.lib import clock
 from eurzad.lib.errors import PermanentError
+from eurzad.lib.names import as_written
 from portal.channels import explaining, presenting, seals, selectors
 from portal.channels.models import Receipt
 
@@ -159,7 +160,7 @@ def _unreadable(content: bytes, reason: str) -> str:
 
 def _name(judgement: Judgement) -> str:
     person = judgement.person
-    return f"{person.given_name} {person.family_name}" if person else ""
+    return as_written(f"{person.given_name} {person.family_name}") if person else ""
 
 
 def _public_rows(receipt: Receipt, data: Data) -> presenting.Rows:

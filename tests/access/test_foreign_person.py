@@ -63,12 +63,35 @@ def test_the_form_and_its_preview_show_the_masked_identifier_and_the_way_on(
     pages: PageClient, heidi: User, the_application: Callable[[], AccessApplication]
 ) -> None:
     form = pages.get("/konto/wniosek/formularz/", user=heidi).content.decode()
-    assert "identyfikator eIDAS" in form and MASKED in form and IDENTIFIER not in form
+    assert "Identyfikator eIDAS" in form and MASKED in form and IDENTIFIER not in form
     assert "bez numeru PESEL" in form
     pages.post("/konto/wniosek/formularz/", FORM)
     preview = pages.get("/konto/wniosek/podglad/").content.decode()
     assert MASKED in preview and "podpisem kwalifikowanym" in preview
+    assert documents.STATEMENT in preview, "nobody signs a declaration unseen"
     assert 'action="/konto/wniosek/podpis/"' not in preview, "the trusted signature needs a PESEL"
+
+
+def test_the_way_is_told_by_what_the_person_can_sign_with(pages: PageClient, heidi: User) -> None:
+    intro = pages.get("/konto/wniosek/", user=heidi).content.decode()
+    assert "Podpisujesz go podpisem kwalifikowanym." in intro and "podpisem zaufanym" not in intro
+
+
+def test_the_pdf_to_sign_is_a_letter_of_the_applicant_to_the_office(
+    pages: PageClient,
+    heidi: User,
+    the_application: Callable[[], AccessApplication],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pages.post("/konto/wniosek/formularz/", FORM, user=heidi)
+    pages.post("/konto/wniosek/podpis/wlasny/")
+    monkeypatch.setattr(documents, "html_to_pdf", lambda html, identifier: html.encode())
+    letter = documents.build_pdf(the_application()).decode()
+    applicant, addressee, title, statement = (
+        letter.index(part) for part in ("Heidi Erle", "Adresat", "<h1>", documents.STATEMENT)
+    )
+    assert applicant < addressee < title < statement
+    assert "<header>" not in letter, "the office's letterhead is for the office's letters"
 
 
 def test_the_trusted_signature_is_refused_and_the_draft_kept(
