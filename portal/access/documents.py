@@ -13,6 +13,7 @@ from epuap.xml.letters import LetterData, build_letter
 from epuap.xml.verify import payload_digest
 from epuap.xml.xades import seal
 from eurzad.lib import clock, dates, xml
+from eurzad.lib.names import as_written
 from eurzad.lib.pdf import html_to_pdf
 from portal.access import selectors
 from portal.access.models import AccessApplication, Door
@@ -58,10 +59,11 @@ def build_pdf(application: AccessApplication) -> bytes:
             "access/to_sign_pdf.html",
             {
                 "application": application,
+                "applicant": as_written(f"{application.given_name} {application.family_name}"),
                 "municipality": settings.MUNICIPALITY,
                 "demo_mode": settings.DEMO_MODE,
                 "number": pii.decrypt(application.identifier_encrypted),
-                "address": selectors.address_line(application),
+                "address": selectors.written_address(application),
                 "created_on": dates.format_long(clock.to_warsaw(application.fixed_at).date()),
                 "statement": STATEMENT,
             },

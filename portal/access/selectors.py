@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from cryptography.x509 import Name
+from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.text import capfirst
@@ -288,9 +290,9 @@ def open_doors() -> list[Way]:
 def application_summary(application: AccessApplication) -> list[tuple[str, str]]:
     """The application as label and value, empty values left out."""
     rows = [
-        (_("Imię i nazwisko"), f"{application.given_name} {application.family_name}"),
+        (_("Imię i nazwisko"), as_written(f"{application.given_name} {application.family_name}")),
         (capfirst(application.identifier_label), application.masked_identifier),
-        (_("Adres"), address_line(application)),
+        (_("Adres"), written_address(application)),
         (_("Telefon"), application.phone),
         (_("E-mail"), application.email),
         (_("Zakres"), _("dostęp do własnych danych")),
@@ -300,11 +302,17 @@ def application_summary(application: AccessApplication) -> list[tuple[str, str]]
 
 
 def address_line(application: AccessApplication) -> str:
-    """Street, building, flat, postal code and city in one line."""
+    """Street, building, flat, postal code and city in one line, put together as the register of subjects does."""
     house = f"{application.building}/{application.flat}" if application.flat else application.building
     street = " ".join(part for part in (application.street, house) if part)
     place = f"{application.postal_code} {application.city}".strip()
     return ", ".join(part for part in (street, place) if part)
+
+
+def written_address(application: AccessApplication) -> str:
+    """The address as on an envelope: where there are no streets, the place's own name stands before the number."""
+    line = address_line(application)
+    return line if application.street else f"{application.city} {line}"
 
 
 QUEUE_TABS = ("to_take", "mine", "urgent", "overdue", "done", "all")
@@ -438,9 +446,27 @@ def signature_summary(application: AccessApplication) -> list[tuple[str, str]]:
         (_("Rodzaj podpisu"), str(texts.METHODS[report["method"]])),
         (_("Postać podpisu"), str(texts.PACKAGINGS[application.packaging])),
         (_("Podpis złożono"), _when(datetime.fromisoformat(report["signed_at"]))),
-        (_("Certyfikat"), report["certificate_subject"]),
+        (_("Certyfikat"), certificate_words(report["certificate_subject"])),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def certificate_words(subject: str) -> str:
+    """The holder of a certificate in words: name, organisation, country and number, without the names of fields.
+
+    ``subject`` is written as RFC 4514 says; what is not is shown as it stands.
+    """
+    try:
+        parts = {one.oid: str(one.value) for one in Name.from_rfc4514_string(subject)}
+    except ValueError:
+        return subject
+    number = parts.get(NameOID.SERIAL_NUMBER)
+    words = [as_written(parts.get(NameOID.COMMON_NAME, "")), parts.get(NameOID.ORGANIZATION_NAME, "")]
+    words += [
+        parts.get(NameOID.COUNTRY_NAME, ""),
+        _("numer %(number)s") % {"number": number} if number else "",
+    ]
+    return ", ".join(word for word in words if word) or subject
 
 
 def _candidates(query: str) -> list[Subject]:

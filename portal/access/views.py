@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from eurzad.lib.names import as_written
 from eurzad.lib.pdf import html_to_pdf
 from portal.access import documents, files, selectors
 from portal.access.errors import AccessError
@@ -118,7 +119,11 @@ def form(request: HttpRequest, identity: Identity) -> HttpResponse:
             messages.error(request, error.message)
             return redirect("access:home")
         return redirect("access:preview")
-    return render(request, "access/form.html", {"form": page_form, "identity": identity})
+    return render(
+        request,
+        "access/form.html",
+        {"form": page_form, "identity": identity, "full_name": as_written(identity.full_name)},
+    )
 
 
 def _is_open(application: AccessApplication) -> bool:
