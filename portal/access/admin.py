@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from eurzad.lib import clock, dates, searching
+from eurzad.lib.names import as_written
 from portal.access import rules, selectors, texts
 from portal.access.errors import AccessError
 from portal.access.forms import DecisionForm
@@ -114,7 +115,7 @@ class AccessApplicationAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("wnioskodawca"), ordering="family_name")
     def person(self, application: AccessApplication) -> str:
-        return f"{application.family_name} {application.given_name}"
+        return as_written(f"{application.family_name} {application.given_name}")
 
     @admin.display(description=_("stan"))
     def status(self, application: AccessApplication) -> str:

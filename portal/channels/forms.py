@@ -48,6 +48,7 @@ class CodeForm(forms.Form):
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
+        error_messages={"required": _("Wpisz kod, który jest na wydruku poświadczenia.")},
     )
 
     def clean_kod(self) -> str:
@@ -69,7 +70,10 @@ class FileForm(forms.Form):
         label=_("Plik XML poświadczenia"),
         help_text=_("Poświadczenie z tego portalu albo z ePUAP (UPP lub UPD), najwyżej 1 MB."),
         widget=forms.FileInput(attrs={"accept": ".xml,application/xml,text/xml"}),
-        error_messages={"empty": _("Ten plik jest pusty. Wybierz plik XML poświadczenia.")},
+        error_messages={
+            "required": _("Wybierz plik XML poświadczenia ze swojego komputera."),
+            "empty": _("Ten plik jest pusty. Wybierz plik XML poświadczenia."),
+        },
     )
     document = forms.FileField(
         label=_("Dokument, którego ma dotyczyć"),

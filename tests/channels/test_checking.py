@@ -253,7 +253,10 @@ def test_files_are_bounded_and_stay_in_memory(
 
 @pytest.mark.parametrize("data", [{}, {"receipt": ""}, {"receipt": "tekst"}, {"document": "x"}])
 def test_a_form_without_a_file_says_so(pages: PageClient, data: dict[str, str]) -> None:
-    assert "Popraw, proszę, te pola" in pages.post("/upo/plik/", data, status=200).content.decode()
+    page = pages.post("/upo/plik/", data, status=200).content.decode()
+    assert page.index("Popraw, proszę, te pola") < page.index("Mam kod z wydruku"), (
+        "said where the page begins"
+    )
 
 
 def test_an_empty_file_says_so(pages: PageClient) -> None:

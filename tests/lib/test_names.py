@@ -11,6 +11,7 @@ from eurzad.lib.names import as_written
         ("ANNA WRZOS", "Anna Wrzos"),
         ("ŻANETA ŁĄCKA-ŚWIĘTA", "Żaneta Łącka-Święta"),
         ("PATRICK O'NEILL", "Patrick O'Neill"),
+        ("ROMUALDA Sosna", "Romualda Sosna"),
         ("J. DĄB", "J. Dąb"),
         ("Anna Wrzos", "Anna Wrzos"),
         ("Ludwig van Beethoven", "Ludwig van Beethoven"),
