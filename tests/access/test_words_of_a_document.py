@@ -4,6 +4,7 @@ import pytest
 
 from portal.access.models import AccessApplication
 from portal.access.selectors import address_line, application_summary, certificate_words, written_address
+from portal.people import pii
 
 
 @pytest.mark.parametrize(
@@ -32,5 +33,10 @@ def test_an_address_without_streets_begins_with_the_place() -> None:
 
 
 def test_a_name_in_capitals_is_shown_as_people_write_it() -> None:
-    application = AccessApplication(given_name="ANNA", family_name="WRZOS-MŁOT", identifier_scheme="demo")
+    application = AccessApplication(
+        given_name="ANNA",
+        family_name="WRZOS-MŁOT",
+        identifier_scheme="pesel",
+        identifier_encrypted=pii.encrypt("68841212044"),
+    )
     assert "Anna Wrzos-Młot" in [value for _label, value in application_summary(application)]
