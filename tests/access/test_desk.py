@@ -72,6 +72,7 @@ def test_queue_tabs_and_search(pages: PageClient, filed: AccessApplication, cler
     assert filed.number in pages.client.get(f"{QUEUE}?q={filed.number}").content.decode()
     assert filed.number in pages.client.get(f"{QUEUE}?q=Jawor").content.decode()
     with clock.frozen(clock.now() + timedelta(days=30)):
+        pages.sign_in(clerk)
         page = pages.client.get(f"{QUEUE}?tab=overdue").content.decode()
         assert filed.number in page and "po terminie" in page
 
