@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 
 from scripts.translations import compile_all
 from tests.e2e.look import Look
-from tests.e2e.steps import Town
+from tests.e2e.steps import BY_POST, Town
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
@@ -49,15 +49,27 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="session")
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """Start the demo town as `make demo` does, on free ports and an own folder."""
+    """Start the demo town as `make demo` does, on free ports and an own folder, with every way to sign in."""
     if running := request.config.getoption("--town", None):
         yield Town(*running.split(","))
         return
     compile_all()
     folder = tmp_path_factory.mktemp("town")
     port, sim_port = _free_port(), _free_port()
+    ways = {
+        "IDPS": "login,epuap,pz",
+        "IDP_PZ_PROFILE": "epuap",
+        "IDP_PZ_BINDING": "post",
+        "IDP_PZ_LABEL": BY_POST,
+    }
     kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG")}
-    environment = {**kept, "VAR_DIR": str(folder / "var"), "PORT": str(port), "SIM_PORT": str(sim_port)}
+    environment = {
+        **kept,
+        **ways,
+        "VAR_DIR": str(folder / "var"),
+        "PORT": str(port),
+        "SIM_PORT": str(sim_port),
+    }
     output = folder / "demo.log"
     with output.open("wb") as log:
         demo = subprocess.Popen(

@@ -1,5 +1,6 @@
 """What people do in more than one journey."""
 
+import base64
 import json
 import re
 import time
@@ -14,6 +15,13 @@ from playwright.sync_api import Locator, Page, expect
 from eurzad.lib.personas import Persona
 from portal.people.demo import DEMO_PASSWORD, totp_secret
 
+NATIONAL, BY_ARTIFACT, BY_POST = (
+    "Zaloguj się przez login.gov.pl",
+    "Zaloguj się przez ePUAP",
+    "Zaloguj się profilem zaufanym",
+)
+"""Buttons of the ways to sign in; the last two lead to the same provider, by its two bindings."""
+REFERENCE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 AMOUNT = re.compile(r"\d[\d\u00a0]*,\d\d\u00a0zł")
 
 
@@ -27,6 +35,11 @@ class Town:
     def order(self, failure: str) -> None:
         """Have the simulated world fail this way once."""
         self._post("/sterowanie/", {"behaviour": failure, "times": 1})
+
+    def deliver(self, sender: str, file_name: str, content: bytes) -> None:
+        """Have a resident put a file into the office's box."""
+        encoded = base64.b64encode(content).decode()
+        self._post("/sterowanie/nadanie/", {"sender": sender, "file_name": file_name, "content": encoded})
 
     def order_at_bank(self, point: str, failure: str) -> None:
         """Have the demo bank fail this way once, when it comes to `point`."""
@@ -50,11 +63,22 @@ def sign_in_demo(page: Page, town: Town) -> None:
     expect(heading(page, "Twoje konto")).to_be_visible()
 
 
-def begin_sign_in(page: Page, town: Town) -> None:
-    """Go from the portal to the chooser of persons at the national node."""
+def begin_sign_in(page: Page, town: Town, button: str = NATIONAL) -> None:
+    """Go from the portal to the chooser of persons at a provider, the national node unless told."""
     page.goto(f"{town.portal}/logowanie/")
-    page.get_by_role("button", name="Zaloguj się przez login.gov.pl").click()
+    page.get_by_role("button", name=button).click()
     expect(heading(page, "Kim jesteś?")).to_be_visible()
+
+
+def expect_sign_in_refused(page: Page, town: Town) -> None:
+    """The one page for every refused sign-in; and indeed nobody is signed in."""
+    expect(heading(page, "Nie udało się zalogować")).to_be_visible(timeout=40_000)
+    expect(page.locator("main")).to_contain_text("Nic nie przepadło")
+    expect(page.locator("dl")).to_contain_text(REFERENCE)
+    expect(page.locator("header").get_by_role("link", name="Zaloguj się")).to_be_visible()
+    account = page.request.get(f"{town.portal}/konto/", max_redirects=0)
+    assert account.status == 302
+    assert "/logowanie/" in account.headers["location"]
 
 
 def sign_in(page: Page, town: Town, persona: Persona) -> None:

@@ -10,10 +10,12 @@ from playwright.sync_api import Page, expect
 from eurzad.lib.personas import DAMIAN, FILIP, HENRYK
 from tests.e2e.look import Look
 from tests.e2e.steps import (
+    REFERENCE,
     Town,
     apply_until_signing,
     begin_sign_in,
     choose_one_instalment,
+    expect_sign_in_refused,
     heading,
     invented_pesel,
     pay_at_bank,
@@ -22,7 +24,6 @@ from tests.e2e.steps import (
     sign_in_demo,
 )
 
-REFERENCE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 BAD_ANSWERS = [
     "idp_unknown_artifact",
     "idp_expired",
@@ -38,21 +39,10 @@ BAD_ANSWERS = [
 BAD_SIGNATURES = ["tps_altered_document", "tps_foreign_seal"]
 
 
-def _expect_refused(page: Page, town: Town) -> None:
-    """The one page for every refused sign-in; and indeed nobody is signed in."""
-    expect(heading(page, "Nie udało się zalogować")).to_be_visible(timeout=40_000)
-    expect(page.locator("main")).to_contain_text("Nic nie przepadło")
-    expect(page.locator("dl")).to_contain_text(REFERENCE)
-    expect(page.locator("header").get_by_role("link", name="Zaloguj się")).to_be_visible()
-    account = page.request.get(f"{town.portal}/konto/", max_redirects=0)
-    assert account.status == 302
-    assert "/logowanie/" in account.headers["location"]
-
-
 def test_a_cancelled_sign_in_can_be_tried_again(page: Page, town: Town, look: Look) -> None:
     begin_sign_in(page, town)
     page.get_by_role("button", name="Anuluj logowanie").click()
-    _expect_refused(page, town)
+    expect_sign_in_refused(page, town)
     look(page, "sign-in-refused")
     page.get_by_role("link", name="Spróbuj ponownie").click()
     page.get_by_role("button", name="Zaloguj się przez login.gov.pl").click()
@@ -65,7 +55,7 @@ def test_a_bad_answer_signs_nobody_in(page: Page, town: Town, look: Look, failur
     begin_sign_in(page, town)
     town.order(failure)
     page.get_by_role("button", name=DAMIAN.full_name).click()
-    _expect_refused(page, town)
+    expect_sign_in_refused(page, town)
     look(page, "sign-in-refused")
 
 
