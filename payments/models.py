@@ -185,7 +185,9 @@ class ProviderEvent(models.Model):
     times_received = models.PositiveIntegerField(_("ile razy"), default=1)
     verdict = models.CharField(_("wynik"), max_length=9, choices=Verdict, default=Verdict.RECEIVED)
     code = models.CharField(_("powód"), max_length=60, blank=True)
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="events")
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, null=True, related_name="events", verbose_name=_("płatność")
+    )
 
     class Meta:
         verbose_name = _("zdarzenie operatora")

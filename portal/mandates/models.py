@@ -68,12 +68,24 @@ class Mandate(models.Model):
         REVOKED = "revoked", _("odwołane")
         REFUSED = "refused", _("odrzucone")
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    public_id = models.UUIDField(
+        _("identyfikator publiczny"), default=uuid.uuid4, unique=True, editable=False
+    )
     principal = models.ForeignKey(
-        Subject, on_delete=models.PROTECT, related_name="mandates_given", null=True, blank=True
+        Subject,
+        models.PROTECT,
+        related_name="mandates_given",
+        null=True,
+        blank=True,
+        verbose_name=_("mocodawca"),
     )
     attorney = models.ForeignKey(
-        Subject, on_delete=models.PROTECT, related_name="mandates_held", null=True, blank=True
+        Subject,
+        models.PROTECT,
+        related_name="mandates_held",
+        null=True,
+        blank=True,
+        verbose_name=_("pełnomocnik"),
     )
     areas = models.JSONField(_("zakres"), default=list)
     rights = models.JSONField(_("uprawnienia"), default=list)
