@@ -88,9 +88,10 @@ class GrantForm(TermsForm):
     )  # fmt: skip
     field_order = ("number", "name", "areas", "rights", "obj", "valid_from", "valid_to")
 
-    def __init__(self, *args: Any, subject: Subject, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, subject: Subject | None, **kwargs: Any) -> None:
+        """`subject` gives the mandate; None when the viewer may not speak for them, nor see what they have."""
         super().__init__(*args, **kwargs)
-        self._objects = {str(one.public_id): one for one in scopes.objects_of(subject)}
+        self._objects = {str(one.public_id): one for one in scopes.objects_of(subject)} if subject else {}
         self.fields["number"].label = _("PESEL pełnomocnika")
         self.fields["name"].label = _("Nazwisko pełnomocnika")
         choices = [("", _("wszystkie")), *((key, one.title) for key, one in self._objects.items())]

@@ -71,7 +71,9 @@ def grant(request: AccountRequest) -> HttpResponse:
     subject = request.viewer.subject
     if subject is None:
         return render(request, "mandates/no_access.html")
-    form = GrantForm(request.POST or None, subject=subject)
+    acts_under = request.viewer.mandate
+    may_grant = acts_under is None or acts_under.is_statutory
+    form = GrantForm(request.POST or None, subject=subject if may_grant else None)
     return _prepare(request, form, Party.PRINCIPAL)
 
 

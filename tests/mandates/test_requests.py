@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from pypdf import PdfReader
@@ -12,9 +13,10 @@ from pypdf import PdfReader
 from eurzad.lib import clock
 from eurzad.lib.personas import ANNA, BAKERY, BORYS, CELINA, DAMIAN, GRAZYNA
 from portal.journal.models import Record
-from portal.mandates import policy
+from portal.mandates import policy, scopes
 from portal.mandates.models import Approval, Area, Mandate, NamedParty, Party, Right, SignedDocument
 from portal.mandates.policy import Viewer
+from portal.mandates.scopes import ScopeObject
 from portal.mandates.services import daily
 from portal.mandates.services.granting import grant_mandate
 from portal.mandates.services.requesting import A_DAY
@@ -180,6 +182,17 @@ def test_an_attorney_gives_nothing_on(pages: PageClient, anna: User, borys: User
     html = pages.post(f"{BASE}udziel/", form(CELINA), status=200).content.decode()
     assert "nie może upoważniać dalszych osób" in html
     assert Mandate.objects.count() == 1
+
+
+def test_an_attorney_is_not_offered_what_the_principal_has(
+    pages: PageClient, anna: User, borys: User, mandate_for: Grant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = ScopeObject("taxes.receivable", uuid4(), "fees", "Dom przy Rynku")
+    monkeypatch.setattr(scopes, "objects_of", lambda subject: [house])
+    held = mandate_for(anna, borys, areas=["taxes"], rights=["see"])
+    assert house.title in pages.get(f"{BASE}udziel/", user=anna).content.decode()
+    pages.post(f"{BASE}dzialaj/", {"mandate": str(held.public_id)}, user=borys)
+    assert house.title not in pages.get(f"{BASE}udziel/").content.decode()
 
 
 def bakery(*representatives: User, is_joint: bool) -> Subject:
