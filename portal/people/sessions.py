@@ -5,6 +5,7 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
+from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -124,10 +125,14 @@ def keep_form(request: HttpRequest, *, user_id: int) -> bool:
 
 
 def kept_form(request: HttpRequest) -> KeptForm | None:
-    """The form that waits for the signed-in person; nobody else's, and none after half an hour."""
+    """The form that waits for the signed-in person; nobody else's, none after half an hour, none of an older key."""
     if KEPT not in request.session:
         return None
-    form = KeptForm(**json.loads(pii.decrypt(request.session[KEPT])))
+    try:
+        form = KeptForm(**json.loads(pii.decrypt(request.session[KEPT])))
+    except InvalidTag:
+        drop_form(request)
+        return None
     if form.user_id != request.user.pk or clock.now().timestamp() - form.kept_at > KEEP_FOR.total_seconds():
         drop_form(request)
         return None

@@ -1,5 +1,6 @@
 """Sessions: seen and ended by their owner; they end by themselves, and what is sent too late is not lost."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -190,6 +191,18 @@ def test_it_is_kept_encrypted_and_can_be_dropped(anna: User) -> None:
     with after(25):
         client.force_login(anna)
         assert client.post(KEPT, {"drop": "1"})["Location"] == FORM
+        assert sessions.KEPT not in client.session
+
+
+def test_a_form_that_no_key_opens_is_forgotten(anna: User) -> None:
+    client = send_too_late(anna, street="Lipowa")
+    with after(25):
+        client.force_login(anna)
+        session = client.session
+        sealed = base64.b64decode(session[sessions.KEPT])
+        session[sessions.KEPT] = base64.b64encode(sealed[:-1] + bytes([sealed[-1] ^ 1])).decode()
+        session.save()
+        assert client.get(KEPT).status_code == 302
         assert sessions.KEPT not in client.session
 
 

@@ -62,7 +62,8 @@ class PageClient:
         self.client.force_login(user)
         request = HttpRequest()
         request.user, request.session = user, self.client.session
-        sessions.note(request)
+        request.session.pop(sessions.OPENED, None)
+        sessions.note(request, at_once=True)
         if user.is_staff:
             request.session["account_authentication_methods"] = [
                 {"method": "password", "at": 0},
