@@ -98,7 +98,7 @@ def test_crashed_and_killed_workers_lose_nothing_and_do_nothing_twice(demo: Demo
     demo.apply(HENRYK)
     lost = demo.kill_with_work_in_hand()
     demo.live(lambda: demo.submitted() == 3)
-    assert demo.ask("SELECT count(*) FROM outbox_job WHERE losses > 0") == [(lost,)]
+    demo.live(lambda: demo.ask("SELECT count(*) FROM outbox_job WHERE losses > 0") == [(lost,)])
 
     assert demo.ask("SELECT DISTINCT state FROM inbox_inbounddocument") == [("handled",)]
     assert demo.ask("SELECT count(*), count(DISTINCT number) FROM access_accessapplication") == [(3, 3)]
