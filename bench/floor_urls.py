@@ -10,5 +10,6 @@ urlpatterns = [
     path("konto/naleznosci/", floor_views.what_i_owe),
     # The middleware asks where these are.
     path("logowanie/", include("portal.people.urls")),
+    path("konto/sesje/", include("portal.people.session_urls")),
     path("admin/", admin.site.urls),
 ]
