@@ -57,6 +57,7 @@ SIM_PAYU_POS_ID = env.text("SIM_PAYU_POS_ID", "300746")
 SIM_PAYU_CLIENT_ID = env.text("SIM_PAYU_CLIENT_ID", "300746")
 SIM_PAYU_CLIENT_SECRET = env.secret("SIM_PAYU_CLIENT_SECRET", demo_value="demo-client-secret")
 SIM_PAYU_SECOND_KEY = env.secret("SIM_PAYU_SECOND_KEY", demo_value="demo-second-key")
+SIM_PAYU_SENDS_AGAIN = env.flag("SIM_PAYU_SENDS_AGAIN", default=True)
 
 # --- Django -----------------------------------------------------------------------------------------------
 DEBUG = False

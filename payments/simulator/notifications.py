@@ -30,7 +30,8 @@ def notify_shop(order: Order, statuses: Sequence[str], fault: str) -> None:
         body = _body(order, status, fault)
         headers = _headers(body, fault)
         for _ in range(5 if fault == "repeated" else 1):
-            if not _send(order.document["notifyUrl"], body, headers):
+            taken = _send(order.document["notifyUrl"], body, headers)
+            if not taken and settings.SIM_PAYU_SENDS_AGAIN:
                 target = (order.document["notifyUrl"], body, headers)
                 threading.Thread(target=_send_again, args=target, daemon=True).start()
 

@@ -208,7 +208,9 @@ def _wait_until_up(base_url: str, process: "subprocess.Popen[bytes]", log: Path)
 
 @pytest.fixture(scope="session")
 def _simulator_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    with run_simulator(tmp_path_factory.mktemp("simulator")) as running:
+    # A notification sent again after its test would write through the connection that the next test is using.
+    once = {"SIM_PAYU_SENDS_AGAIN": "0"}
+    with run_simulator(tmp_path_factory.mktemp("simulator"), settings=once) as running:
         yield running
 
 
