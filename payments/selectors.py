@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -165,13 +166,14 @@ def provider_choices() -> list[tuple[str, str]]:
 
 
 def payments_of(viewer: Viewer, *, page: str) -> tuple[list[PaymentRow], "Page[Payment]"]:
-    """The history: payments for the subject in view that the viewer may see, and the viewer's own."""
+    """The history: payments for the subject in view that the viewer may see, and those the viewer made."""
     subject = viewer.subject
+    made = Payment.objects.filter(_made_and_seen(viewer))
     rows = Payment.objects.filter(on_behalf=subject) if subject else Payment.objects.none()
     if subject and not policy.can(viewer, Right.SEE, Area.PAYMENTS, subject):
-        rows = rows.filter(created_by=viewer.user)
+        rows = made.filter(on_behalf=subject)
     if viewer.acting_for is None:
-        rows = rows | Payment.objects.filter(created_by=viewer.user)
+        rows = rows | made
     current = Paginator(rows.order_by("-created_at", "-pk"), PER_PAGE).get_page(page)
     return [
         PaymentRow(
@@ -189,16 +191,39 @@ def payments_of(viewer: Viewer, *, page: str) -> tuple[list[PaymentRow], "Page[P
 
 
 def get_payment_for(viewer: Viewer, public_id: UUID) -> Payment:
-    """The payment, for whoever made it and for whoever may see its subject's payments.
+    """The payment, for whoever may see its subject's payments, and for the attorney who made it.
 
+    The attorney sees it as long as some mandate of the principal in force lets them see all that it paid for.
     Raises `AccessDenied`, also when there is no such payment.
     """
     payment = Payment.objects.select_related("on_behalf").filter(public_id=public_id).first()
     if payment is None:
         raise AccessDenied()
-    if payment.created_by_id != viewer.user.pk:
+    if not (payment.created_by_id == viewer.user.pk and is_seen_by_maker(payment)):
         policy.require(viewer, Right.SEE, Area.PAYMENTS, payment.on_behalf)
     return payment
+
+
+def is_seen_by_maker(payment: Payment) -> bool:
+    """Tell whether whoever made the payment may see it now: their own, or under any mandate still in force."""
+    return Payment.objects.filter(_made_and_seen(Viewer(payment.created_by)), pk=payment.pk).exists()
+
+
+def _made_and_seen(maker: Viewer) -> Q:
+    """Payments the viewer made for themselves, or for a principal all of whose areas paid for they still see."""
+    groups: dict[frozenset[str], list[int]] = {}
+    for principal, areas in policy.seen_areas(maker).items():
+        groups.setdefault(areas, []).append(principal)
+    mine = Q(on_behalf=maker.own) if maker.own else Q(on_behalf__in=())
+    for areas, principals in groups.items():
+        unseen = PaymentItem.objects.filter(payment=OuterRef("pk")).exclude(area__in=areas)
+        mine |= Q(on_behalf__in=principals) & ~Exists(unseen)
+    return Q(created_by=maker.user) & mine
+
+
+def is_maker(viewer: Viewer, public_id: UUID) -> bool:
+    """Tell whether the viewer made this payment, whatever they may still see of it."""
+    return Payment.objects.filter(public_id=public_id, created_by=viewer.user).exists()
 
 
 def describe(payment: Payment) -> PaymentPage:

@@ -41,7 +41,9 @@ from portal.journal.services import record as journal
 from portal.journal.services import record_read
 from portal.mandates import policy
 from portal.mandates.policy import AccessDenied, Viewer
+from portal.mandates.services.telling import users_of
 from portal.notices.services import notify, notify_staff
+from portal.people.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -363,12 +365,21 @@ def _settle(payment: Payment, paid_at: datetime) -> None:
         reference=payment.reference,
     )
     text = _("Wpłata %(reference)s na %(amount)s została przyjęta.")
-    notify(
-        user=payment.created_by,
-        topic="payments.paid",
-        text=text % {"reference": payment.reference, "amount": format_pln(payment.amount)},
-        url=reverse("payments:detail", args=[payment.public_id]),
-    )
+    for user in _who_is_told(payment):
+        notify(
+            user=user,
+            topic="payments.paid",
+            text=text % {"reference": payment.reference, "amount": format_pln(payment.amount)},
+            url=reverse("payments:detail", args=[payment.public_id]),
+        )
+
+
+def _who_is_told(payment: Payment) -> list[User]:
+    """Whoever is behind the subject, and an attorney who paid, unless the mandate has ended in the meantime."""
+    told = users_of(payment.on_behalf)
+    if payment.created_by not in told and selectors.is_seen_by_maker(payment):
+        told.append(payment.created_by)
+    return told
 
 
 def _ask_provider(payment: Payment) -> StatusEvent | None:

@@ -19,6 +19,7 @@ from payments.errors import CheckoutError
 from payments.forms import CheckoutForm
 from payments.models import Payment
 from portal.mandates.http import AccountRequest
+from portal.mandates.policy import AccessDenied
 from portal.people.decorators import account_required
 
 MAX_NOTIFICATION = 64 * 1024  # bytes
@@ -118,7 +119,12 @@ def detail(request: AccountRequest, public_id: UUID) -> HttpResponse:
 @never_cache
 def come_back(request: AccountRequest, public_id: UUID) -> HttpResponse:
     """Where the provider sends the browser. Believes nothing it brings and settles nothing."""
-    payment = get_payment_for(request, public_id)
+    try:
+        payment = get_payment_for(request, public_id)
+    except AccessDenied:
+        if not selectors.is_maker(request.viewer, public_id):
+            raise
+        return render(request, "payments/no_longer.html")
     services.ask_soon(payment)
     return render(request, "payments/return.html", {"payment": selectors.describe(payment)})
 

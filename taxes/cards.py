@@ -26,7 +26,8 @@ def attention(viewer: Viewer) -> list[Attention]:
             "amount": format_pln(numbers.overdue.total),
             "count": numbers.overdue_count,
         }
-        items.append(Attention(numbers.overdue_since, text, url, _("Zapłać"), "overdue"))
+        link = _("Zapłać") if numbers.can_pay else _("Zobacz")
+        items.append(Attention(numbers.overdue_since, text, url, link, "overdue"))
     if numbers.next_due_on and (numbers.next_due_on - clock.today()).days <= 14:
         text = _("Do zapłaty w terminie: %(amount)s.") % {
             "amount": format_pln(numbers.next_amount),
@@ -51,7 +52,7 @@ def amount_due(viewer: Viewer) -> Card | None:
         }
     context = {
         "amount": format_pln(numbers.due_now.total),
-        "is_due": bool(numbers.due_now_count),
+        "is_due": bool(numbers.due_now_count) and numbers.can_pay,
         "next_due": next_due,
         "as_of": format_short(clock.today()),
     }

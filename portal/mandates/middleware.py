@@ -1,17 +1,21 @@
 """Puts the viewer on the request; a refused access does not exist, or says what is missing."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from portal.mandates import policy
+from portal.mandates import policy, selectors
 from portal.mandates.models import Area, Right
 from portal.mandates.policy import AccessDenied, viewer_of
-from portal.mandates.switching import SWITCHED_KEY
+from portal.mandates.services import requesting
+from portal.mandates.switching import NEXT_KEY, SWITCHED_KEY
+from portal.people.session import FRESH_KEY
 
 
 class ViewerMiddleware:
@@ -25,6 +29,20 @@ class ViewerMiddleware:
             SimpleLazyObject(lambda: viewer_of(request)) if request.user.is_authenticated else None
         )
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Once after a sign-in, before the first page of the account: ask for whom one acts who has a choice."""
+        if request.method != "GET" or not request.path.startswith(reverse("pages:overview")):
+            return None
+        if not request.user.is_authenticated or not request.session.pop(FRESH_KEY, False):
+            return None
+        viewer = viewer_of(request)
+        requesting.find_own(viewer)
+        chooser = reverse("mandates:choose")
+        if request.path == chooser or not selectors.count_choices(viewer):
+            return None
+        request.session[NEXT_KEY] = request.get_full_path()
+        return redirect(chooser)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a refused access.

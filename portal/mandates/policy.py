@@ -30,6 +30,7 @@ __all__ = [
     "extent",
     "hold",
     "require",
+    "seen_areas",
     "viewer_of",
 ]
 
@@ -150,6 +151,16 @@ def extent(viewer: Viewer, right: str, area: str, subject: Subject) -> Extent:
             if mandate.object_id and mandate.grants(right, area, str(mandate.object_id))
         ),
     )
+
+
+def seen_areas(viewer: Viewer) -> dict[int, frozenset[str]]:
+    """Return which areas of which principals (primary keys) the viewer may see today, wholly or in part."""
+    areas: dict[int, frozenset[str]] = {}
+    for mandate in viewer.mandates:
+        if mandate.principal_id and mandate.covers(clock.today()) and Right.SEE in mandate.rights:
+            known = areas.get(mandate.principal_id, frozenset())
+            areas[mandate.principal_id] = known | frozenset(mandate.areas)
+    return areas
 
 
 def require(

@@ -126,6 +126,11 @@ def count_choices(viewer: Viewer) -> int:
     return Mandate.objects.in_force(clock.today()).filter(attorney=viewer.own).count() if viewer.own else 0
 
 
+def may_grant(viewer: Viewer) -> bool:
+    """Tell whether the viewer may authorise others for the person in view: its owner or representative, no attorney."""
+    return viewer.mandate is None or viewer.mandate.is_statutory
+
+
 def get_mandate_for(viewer: Viewer, public_id: UUID) -> Mandate:
     """Return a mandate the viewer has a part in. Raises AccessDenied, also when there is none."""
     mandate = visible_to(viewer).filter(public_id=public_id).first()

@@ -21,7 +21,7 @@ from portal.mandates.http import AccountRequest
 from portal.mandates.models import Mandate, Party
 from portal.mandates.policy import AccessDenied
 from portal.mandates.services import choosing, ending, requesting
-from portal.mandates.switching import page_after_switch
+from portal.mandates.switching import NEXT_KEY, page_after_sign_in, page_after_switch
 from portal.people.decorators import account_required
 
 
@@ -34,6 +34,7 @@ def mandate_list(request: AccountRequest) -> HttpResponse:
     tab = tab if tab in selectors.TABS else "granted"
     rows, page = selectors.list_mandates(request.viewer, tab=tab, page=request.GET.get("page", "1"))
     context = {"rows": rows, "page_obj": page, "query": f"lista={tab}", "tab": tab, "tabs": selectors.TABS}
+    context["may_grant"] = selectors.may_grant(request.viewer)
     return render(request, "mandates/list.html", context)
 
 
@@ -45,7 +46,10 @@ def choose(request: AccountRequest) -> HttpResponse:
     query = searching.clean(request.GET.get("q", ""))
     rows, page = selectors.choices(request.viewer, query=query, page=request.GET.get("page", "1"))
     back = request.GET.get("powrot", "")
-    context = {"rows": rows, "page_obj": page, "query": "", "q": query, "back": back}
+    is_after_sign_in = not back and NEXT_KEY in request.session
+    context = {
+        "rows": rows, "page_obj": page, "query": "", "q": query, "back": back, "is_after_sign_in": is_after_sign_in,
+    }  # fmt: skip
     return render(request, "mandates/choose.html", context)
 
 
@@ -60,7 +64,8 @@ def act_for(request: AccountRequest) -> HttpResponse:
     except MandateNotInForce as error:
         messages.error(request, error.message)
         return redirect("mandates:choose")
-    return redirect(page_after_switch(request, request.POST.get("powrot", "")))
+    before = page_after_sign_in(request) if request.POST.get("dalej") else ""
+    return redirect(before or page_after_switch(request, request.POST.get("powrot", "")))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,10 +76,9 @@ def grant(request: AccountRequest) -> HttpResponse:
     subject = request.viewer.subject
     if subject is None:
         return render(request, "mandates/no_access.html")
-    acts_under = request.viewer.mandate
-    may_grant = acts_under is None or acts_under.is_statutory
-    form = GrantForm(request.POST or None, subject=subject if may_grant else None)
-    return _prepare(request, form, Party.PRINCIPAL)
+    if not selectors.may_grant(request.viewer):
+        return render(request, "mandates/cannot_grant.html", status=403)
+    return _prepare(request, GrantForm(request.POST or None, subject=subject), Party.PRINCIPAL)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from portal.people.session import FRESH_KEY
+
 CODE_WRONG = _("Ten kod nie jest prawidłowy. Poczekaj na następny i wpisz go jeszcze raz.")
 _PASSWORD_WRONG = _("Login lub hasło są nieprawidłowe.")
 _TOO_MANY = _("Zbyt wiele prób. Odczekaj pięć minut i spróbuj jeszcze raz.")
@@ -33,6 +35,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return whether `url` is a path on this site; another host is never a place to go after sign-in."""
         path = url is not None and url.startswith("/") and url.isprintable()
         return path and url_has_allowed_host_and_scheme(url, None)
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Sign in, and note it for the first page of the account: it may ask for whom one acts."""
+        super().login(request, user)
+        request.session[FRESH_KEY] = True
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing: the page one lands on shows who is signed in."""

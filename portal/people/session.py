@@ -5,6 +5,8 @@ from django.http import HttpRequest
 
 ENROLLED_KEY = "second_factor_enrolled"
 """Set when a member of staff proved a new authenticator in this very session."""
+FRESH_KEY = "just_signed_in"
+"""Set by every sign-in, until the first page of the account."""
 SAML_KEY = "saml_request"
 """Public id of the sign-in request that opened the session, for single logout."""
 

@@ -17,6 +17,9 @@ class Reach:
     areas: tuple[str, ...]
     receivables: dict[str, frozenset[UUID]]
 
+    def __bool__(self) -> bool:
+        return bool(self.areas or self.receivables)
+
     @property
     def is_partial(self) -> bool:
         """Whether something of the ledger is left out."""

@@ -57,6 +57,8 @@ class OwedRow:
     tag: str
     sentence: str
     is_selected: bool = False
+    area: str = ""
+    can_pay: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,17 @@ class WhatIOwe:
     settled: Group | None
 
     @property
+    def can_pay(self) -> bool:
+        """Whether the viewer may pay for a row that is shown."""
+        return bool(self.open) and any(row.can_pay for row in self.open.rows)
+
+    @property
+    def missing_pay(self) -> list[str]:
+        """The areas of rows that are shown and that the viewer may see, but not pay for."""
+        rows = self.open.rows if self.open else ()
+        return sorted({row.area for row in rows if not row.can_pay})
+
+    @property
     def selected_count(self) -> int:
         """How many rows start out selected."""
         return sum(row.is_selected for row in self.open.rows) if self.open else 0
@@ -109,6 +122,7 @@ class OverviewNumbers:
     next_due_on: date | None
     next_amount: Decimal
     enforcement: Decimal
+    can_pay: bool
 
 
 def what_i_owe(viewer: Viewer, on: date, *, group: str = "", page: int | str = 1) -> WhatIOwe:
@@ -130,7 +144,8 @@ def what_i_owe(viewer: Viewer, on: date, *, group: str = "", page: int | str = 1
         "enforcement": Paginator(enforced, PER_PAGE).get_page(page if group == "enforcement" else 1),
     }
     shown = [key for key in pages if group in ("", key)]
-    rows = _owed_rows(mine, [row for key in shown for row in pages[key]], on, law)
+    payable = _payable(viewer, subject)
+    rows = _owed_rows(mine, [row for key in shown for row in pages[key]], on, law, payable)
     groups = {
         key: Group(
             key, [rows[row.pk] for row in pages[key]], pages[key].paginator.count,
@@ -173,6 +188,7 @@ def overview_numbers(viewer: Viewer, on: date) -> OverviewNumbers:
         next_due_on=next_due_on,
         next_amount=add_up(row for row in later if row.debt.effective_due == next_due_on).total,
         enforcement=add_up(row for row in owed if row.status == Instalment.Status.ENFORCEMENT).total,
+        can_pay=bool(_payable(viewer, subject)),
     )
 
 
@@ -238,7 +254,9 @@ def _titles(instalments: InstalmentQuerySet, pks: list[int]) -> dict[int, str]:
     return {pk: words.instalment_title(title, number, count) for pk, title, number, count in rows}
 
 
-def _owed_rows(mine: InstalmentQuerySet, owed: Sequence[Owed], on: date, law: Law) -> dict[int, OwedRow]:
+def _owed_rows(
+    mine: InstalmentQuerySet, owed: Sequence[Owed], on: date, law: Law, payable: Reach
+) -> dict[int, OwedRow]:
     by_pk = {row.pk: row for row in owed}
     found = {}
     for pk, number, siblings, receivable_id, title, description, address, enforcement_title in _with_context(
@@ -249,6 +267,7 @@ def _owed_rows(mine: InstalmentQuerySet, owed: Sequence[Owed], on: date, law: La
     ):  # fmt: skip
         row = by_pk[pk]
         word, tag = words.status_of(row, on)
+        can_pay = payable.includes(row.area, receivable_id)
         found[pk] = OwedRow(
             public_id=row.public_id,
             token=token(PAYABLE_KIND, row.public_id),
@@ -263,7 +282,9 @@ def _owed_rows(mine: InstalmentQuerySet, owed: Sequence[Owed], on: date, law: La
             word=word,
             tag=tag,
             sentence=words.explain_status(row, on, law, enforcement_title),
-            is_selected=row.debt.effective_due <= on,
+            is_selected=can_pay and row.debt.effective_due <= on,
+            area=row.area,
+            can_pay=can_pay,
         )
     return found
 

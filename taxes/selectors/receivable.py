@@ -115,6 +115,8 @@ class ReceivableDetail:
     next_due: str
     next_is_overdue: bool
     next_amount: str
+    area: str
+    can_pay: bool
     overpaid: str
     enforcement: str
     components: Sequence[ComponentRow]
@@ -168,6 +170,8 @@ def receivable_detail(viewer: Viewer, public_id: UUID, on: date) -> ReceivableDe
         next_due=words.long_date(due[0].debt.effective_due, weekday=True) if due else "",
         next_is_overdue=bool(due) and due[0].debt.effective_due < on,
         next_amount=format_pln(add_up(due).total),
+        area=account.type.area,
+        can_pay=policy.can(viewer, Right.PAY, account.type.area, account.subject, str(receivable.public_id)),
         overpaid=_amount_or_blank(sum((row.overpaid for row in allocations), ZERO)),
         enforcement=_amount_or_blank(
             add_up(row for row in owed.values() if row.status == Instalment.Status.ENFORCEMENT).total

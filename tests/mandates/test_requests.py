@@ -179,9 +179,16 @@ def test_an_attorney_gives_nothing_on(pages: PageClient, anna: User, borys: User
     held = mandate_for(anna, borys, areas=["taxes"], rights=["see"])
     pages.sign_in(borys)
     pages.post(f"{BASE}dzialaj/", {"mandate": str(held.public_id)})
-    html = pages.post(f"{BASE}udziel/", form(CELINA), status=200).content.decode()
-    assert "nie może upoważniać dalszych osób" in html
+    for html in (
+        pages.get(f"{BASE}udziel/", status=403),
+        pages.post(f"{BASE}udziel/", form(CELINA), status=403),
+    ):
+        assert "nie może upoważniać dalszych osób" in html.content.decode()
+        assert "PESEL" not in html.content.decode()
+    assert "Udziel pełnomocnictwa" not in pages.get(BASE).content.decode()
     assert Mandate.objects.count() == 1
+    pages.post(f"{BASE}dzialaj/", {"mandate": ""})
+    assert "PESEL" in pages.get(f"{BASE}udziel/").content.decode()
 
 
 def test_an_attorney_is_not_offered_what_the_principal_has(
@@ -192,7 +199,7 @@ def test_an_attorney_is_not_offered_what_the_principal_has(
     held = mandate_for(anna, borys, areas=["taxes"], rights=["see"])
     assert house.title in pages.get(f"{BASE}udziel/", user=anna).content.decode()
     pages.post(f"{BASE}dzialaj/", {"mandate": str(held.public_id)}, user=borys)
-    assert house.title not in pages.get(f"{BASE}udziel/").content.decode()
+    assert house.title not in pages.get(f"{BASE}udziel/", status=403).content.decode()
 
 
 def bakery(*representatives: User, is_joint: bool) -> Subject:

@@ -196,9 +196,12 @@ def test_principal_sees_what_the_attorney_paid(
     payment = start(borys, debts.add(anna))
     assert payment.reference in text_of(pages, reverse("payments:history"), anna)
     pages.get(page("detail", payment), user=anna)
-    revoke_mandate(mandate_id=mandate.public_id, by=anna, party=Party.PRINCIPAL)
     pages.get(page("detail", payment), user=borys)
     assert payment.reference in text_of(pages, reverse("payments:history"), borys)
+    revoke_mandate(mandate_id=mandate.public_id, by=anna, party=Party.PRINCIPAL)
+    pages.get(page("detail", payment), user=borys, status=404)
+    assert payment.reference not in text_of(pages, reverse("payments:history"), borys)
+    assert payment.reference in text_of(pages, reverse("payments:history"), anna)
 
 
 @pytest.mark.parametrize(("areas", "sees_all"), [(["taxes", "payments"], True), (["taxes"], False)])

@@ -1,0 +1,3 @@
+from tests.support.signin import idp, visitor
+
+__all__ = ["idp", "visitor"]
