@@ -40,7 +40,11 @@ CLERK_APPS = (
 
 KEPT = ("django_migrations", "django_content_type", "auth_permission", "people_identitykeymark")
 """Tables that hold nothing of visitors and are not made by loading."""
-SEEDS = ("taxes.migrations.0002_law_and_types", "portal.channels.migrations.0002_channels")
+SEEDS = (
+    "taxes.migrations.0002_law_and_types",
+    "taxes.migrations.0003_law_complete",
+    "portal.channels.migrations.0002_channels",
+)
 """Migrations that brought rows: what visitors changed in them is brought back."""
 RESET_HOURS = (3, 4)
 """Hours of the night (Warsaw) in which the town is made anew."""

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from functools import lru_cache
 
+SATURDAY, SUNDAY = 5, 6
+
 _MONTHS = {
     "pl": "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
     "en": "January February March April May June July August September October November December",
@@ -22,9 +24,14 @@ def _public_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("PL", years=year))
 
 
+def is_day_off_by_law(day: date) -> bool:
+    """Tell whether `day` is Sunday or a holiday (act of 18 January 1951; 24 December from 2025); known to 2100."""
+    return day.weekday() == SUNDAY or day in _public_holidays(day.year)
+
+
 def is_working_day(day: date) -> bool:
-    """Tell whether `day` is neither Saturday nor a day off by law (act of 18 January 1951; 24 December from 2025)."""
-    return day.weekday() < 5 and day not in _public_holidays(day.year)
+    """Tell whether `day` is neither Saturday nor a day off by law."""
+    return day.weekday() != SATURDAY and not is_day_off_by_law(day)
 
 
 def next_working_day(day: date) -> date:

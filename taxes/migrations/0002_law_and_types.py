@@ -40,6 +40,7 @@ def load(apps, schema_editor):
     amounts.bulk_create(
         amounts.model(kind=kind, valid_from=day, amount=amount, source=source)
         for kind, day, amount, source in data.dated_amounts()
+        if kind in ("interest_threshold", "reminder_cost")  # the others are known from 0003 on
     )
     types = apps.get_model("taxes", "ReceivableType").objects.using(alias)
     types.bulk_create(

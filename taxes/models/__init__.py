@@ -3,7 +3,7 @@
 from taxes.models.accounts import Account, Component, Receivable
 from taxes.models.instalments import Instalment, InstalmentQuerySet, ReminderCost
 from taxes.models.kinds import ReceivableType
-from taxes.models.law import DatedAmount, InterestRate
+from taxes.models.law import DatedAmount, InterestRate, RateReview
 from taxes.models.payments import Allocation, PaymentReceived
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "InstalmentQuerySet",
     "InterestRate",
     "PaymentReceived",
+    "RateReview",
     "Receivable",
     "ReceivableType",
     "ReminderCost",

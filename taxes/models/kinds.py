@@ -17,6 +17,7 @@ class ReceivableType(models.Model):
     class Regime(models.TextChoices):
         TAX = Regime.TAX.value, _("podatkowy")
         CIVIL = Regime.CIVIL.value, _("cywilny")
+        TRADE = Regime.TRADE.value, _("cywilny, transakcje handlowe")
         NONE = Regime.NONE.value, _("bez odsetek")
 
     class Rounding(models.TextChoices):
@@ -34,6 +35,11 @@ class ReceivableType(models.Model):
     regime = models.CharField(_("reżim odsetek"), max_length=10, choices=Regime)
     rounding = models.CharField(_("zaokrąglenie odsetek"), max_length=10, choices=Rounding)
     has_threshold = models.BooleanField(_("nie nalicza się drobnych odsetek"))
+    threshold_after_rounding = models.BooleanField(
+        _("drobne odsetki po zaokrągleniu"),
+        default=False,
+        help_text=_("Kwotę, do której odsetek się nie nalicza, porównuje się z sumą już zaokrągloną."),
+    )
     credit_order = models.CharField(_("zaliczanie wpłat"), max_length=20, choices=CreditOrder)
     shifts_due_date = models.BooleanField(_("termin w dzień wolny przechodzi na roboczy"))
 
@@ -44,7 +50,7 @@ class ReceivableType(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(area__in=["taxes", "fees"]), name="taxes_type_area_known"),
             models.CheckConstraint(
-                condition=Q(regime__in=["tax", "civil", "none"]), name="taxes_type_regime_known"
+                condition=Q(regime__in=["tax", "civil", "trade", "none"]), name="taxes_type_regime_known"
             ),
             models.CheckConstraint(
                 condition=Q(rounding__in=["zloty", "grosz"]), name="taxes_type_rounding_known"
@@ -67,4 +73,5 @@ class ReceivableType(models.Model):
             self.has_threshold,
             CreditOrder(self.credit_order),
             self.shifts_due_date,
+            self.threshold_after_rounding,
         )

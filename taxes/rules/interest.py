@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from eurzad.lib.money import ZERO, round_grosz, round_zloty
 
-from .rates import ONE_DAY, Law, RateTable
-from .terms import Regime, Rounding, Terms
+from .rates import ONE_DAY, Law
+from .terms import Rounding, Terms
 
 DAYS_IN_YEAR = 365
 """The divisor in leap years too (regulation of the Minister of Finance of 22 August 2005, § 2)."""
@@ -56,8 +56,8 @@ class InterestLine:
 class Interest:
     """Interest of one debt on one day.
 
-    `raw` is the exact sum of the lines, `carried` what was left from before a part payment, `total` the
-    amount to pay. With `is_below_threshold` the total is zero although the lines are not.
+    `raw` is the exact sum, of which the lines are the parts, `carried` what was left from before a part
+    payment, `total` the amount to pay. With `is_below_threshold` the total is zero although the lines are not.
     """
 
     effective_due: date
@@ -77,15 +77,18 @@ def explain_interest(debt: Debt, on: date, law: Law) -> Interest:
     civil: Kodeks cywilny art. 481 § 2 since 1 January 2016), summed and rounded once.
     Raises RateMissing when the table does not reach back to the due date.
     """
-    rates = _rates(debt.terms, law)
+    rates = law.table(debt.terms.regime)
+    periods = rates.periods(debt.counts_from, on) if rates and debt.principal > 0 else []
     lines = tuple(
         InterestLine(
             period.first, period.last, period.days, period.percent,
             debt.principal * period.percent * period.days / _DIVISOR,
         )
-        for period in (rates.periods(debt.counts_from, on) if rates and debt.principal > 0 else ())
+        for period in periods
     )  # fmt: skip
-    raw = sum((line.amount for line in lines), Decimal(0))
+    # Divided once: sums of quotients would end a hair below half a złoty where the exact sum is half.
+    percent_days = sum((period.percent * period.days for period in periods), Decimal(0))
+    raw = debt.principal * percent_days / _DIVISOR
     total, is_below_threshold = _finish(debt, raw, on, law)
     days = sum(line.days for line in lines)
     return Interest(debt.effective_due, days, lines, raw, debt.carried_interest, total, is_below_threshold)
@@ -93,20 +96,17 @@ def explain_interest(debt: Debt, on: date, law: Law) -> Interest:
 
 def interest_due(debt: Debt, on: date, law: Law) -> Decimal:
     """Return only the total of `explain_interest`, without walking the rate periods: for long lists."""
-    rates = _rates(debt.terms, law)
+    rates = law.table(debt.terms.regime)
     if rates is None or on < debt.counts_from or debt.principal <= 0:
         return debt.carried_interest
     raw = debt.principal * rates.percent_days(debt.counts_from, on) / _DIVISOR
     return _finish(debt, raw, on, law)[0]
 
 
-def _rates(terms: Terms, law: Law) -> RateTable | None:
-    return {Regime.TAX: law.tax, Regime.CIVIL: law.civil, Regime.NONE: None}[terms.regime]
-
-
 def _finish(debt: Debt, raw: Decimal, on: date, law: Law) -> tuple[Decimal, bool]:
-    """Apply the threshold before rounding (Ordynacja podatkowa art. 54 § 1 pkt 5), then round once."""
-    if debt.terms.has_threshold and ZERO < raw <= law.threshold.on(on):
-        return debt.carried_interest, True
+    """Apply the threshold (Ordynacja podatkowa art. 54 § 1 pkt 5), round once."""
     rounded = round_zloty(raw) if debt.terms.rounding is Rounding.ZLOTY else round_grosz(raw)
+    compared = rounded if debt.terms.threshold_after_rounding else raw
+    if debt.terms.has_threshold and raw > ZERO and compared <= law.threshold.on(on):
+        return debt.carried_interest, True
     return debt.carried_interest + rounded, False

@@ -3,15 +3,21 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from functools import cached_property
 from itertools import pairwise
 
 from eurzad.lib.money import ZERO
 
 from .errors import RateMissing, RuleError
+from .terms import Regime
 
 ONE_DAY = timedelta(days=1)
+TRADE_SINCE = date(2020, 1, 1)
+TRADE_ABOVE_CIVIL = Decimal("4.5")
+"""Reference + 10 pp of trade over reference + 5.5 pp of the Civil Code."""
+
+_HUNDREDTH = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class RateTable:
 
     def _index(self, day: date) -> int:
         index = bisect_right(self._starts, day) - 1
-        if index < 0:
+        if index < 0:  # also of an empty table
             raise RateMissing(f"No rate is known for {day.isoformat()}.")
         return index
 
@@ -120,7 +126,7 @@ class DatedAmounts:
         return amount
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Law:
     """Everything the rules need that changes with time."""
 
@@ -130,3 +136,56 @@ class Law:
     """Tax interest up to this amount is not charged (Ordynacja podatkowa art. 54 § 1 pkt 5)."""
     reminder_cost: DatedAmounts
     """Cost of one reminder sent from that day (art. 15 § 2 u.p.e.a.)."""
+    reduced_share: DatedAmounts = DatedAmounts()
+    """The reduced rate as percent of the tax rate (Ordynacja podatkowa art. 56a; 75 % until 2015)."""
+
+    def table(self, regime: Regime) -> RateTable | None:
+        """Return the rates of a regime; None where lateness costs nothing."""
+        if regime is Regime.NONE:
+            return None
+        if regime is Regime.TAX_REDUCED:
+            return self._reduced
+        if regime is Regime.TRADE:
+            return self._trade
+        return self.tax if regime is Regime.TAX else self.civil
+
+    @cached_property
+    def _reduced(self) -> RateTable:
+        return reduced_rates(self.tax, self.reduced_share)
+
+    @cached_property
+    def _trade(self) -> RateTable:
+        return trade_rates(self.civil)
+
+
+def reduced_rates(tax: RateTable, share: DatedAmounts) -> RateTable:
+    """Return the reduced rates of tax interest: a share of each tax rate, up to two decimals, rounded up.
+
+    75 % from 2009 (Ordynacja podatkowa art. 56 § 1a), 50 % from 1 January 2016 (art. 56a § 1).
+    Days before the first share have no rate.
+    """
+    days = sorted({rate.valid_from for rate in tax.rates} | {row.valid_from for row in share.rows})
+    known = [day for day in days if share.on(day) and tax.rates and day >= tax.rates[0].valid_from]
+    found = ((day, tax.percent_on(day) * share.on(day) / 100) for day in known)
+    return RateTable(tuple(Rate(day, percent.quantize(_HUNDREDTH, ROUND_UP)) for day, percent in found))
+
+
+def trade_rates(civil: RateTable) -> RateTable:
+    """Return the rates of late payment in trade: what the reference rate was on 1 January and 1 July plus 10 pp.
+
+    Fixed for the half-year (act of 8 March 2013 on late payment in trade, art. 4 pkt 3 lit. b and art. 11b);
+    10 pp hold for contracts concluded from 1 January 2020, where the table begins. The reference rate is the
+    civil rate less 5.5 pp (Kodeks cywilny art. 481 § 2).
+    """
+    if not civil.rates or civil.rates[0].valid_from > TRADE_SINCE:
+        return RateTable(())
+    years = range(TRADE_SINCE.year, civil.rates[-1].valid_from.year + 2)
+    halves = [date(year, month, 1) for year in years for month in (1, 7)]
+    rates = [Rate(day, civil.percent_on(day) + TRADE_ABOVE_CIVIL) for day in halves]
+    return RateTable(
+        tuple(rate for rate, before in zip(rates, [None, *rates], strict=False) if not _same(rate, before))
+    )
+
+
+def _same(rate: Rate, before: Rate | None) -> bool:
+    return before is not None and rate.percent == before.percent

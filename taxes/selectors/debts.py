@@ -24,7 +24,14 @@ from taxes.rules.interest import Debt, interest_due
 from taxes.rules.rates import Law
 from taxes.rules.terms import CreditOrder, Regime, Rounding, Terms
 
-_TERMS = ("regime", "rounding", "has_threshold", "credit_order", "shifts_due_date")
+_TERMS = (
+    "regime",
+    "rounding",
+    "has_threshold",
+    "credit_order",
+    "shifts_due_date",
+    "threshold_after_rounding",
+)
 _COLUMNS = (
     "pk", "public_id", "subject_id", "status", "receivable_id", "amount", "principal_paid", "costs_paid",
     "due_on", "effective_due_on", "interest_accrued_until", "interest_carried",
@@ -102,6 +109,7 @@ def load_law() -> Law:
         table(InterestRate.Regime.CIVIL),
         dated(DatedAmount.Kind.INTEREST_THRESHOLD),
         dated(DatedAmount.Kind.REMINDER_COST),
+        dated(DatedAmount.Kind.REDUCED_SHARE),
     )
 
 
@@ -178,8 +186,14 @@ def owed_of(
 
 
 def _terms(
-    regime: str, rounding: str, has_threshold: bool, credit_order: str, shifts_due_date: bool
+    regime: str,
+    rounding: str,
+    has_threshold: bool,
+    credit_order: str,
+    shifts_due_date: bool,
+    after_rounding: bool,
 ) -> Terms:
     return Terms(
-        Regime(regime), Rounding(rounding), has_threshold, CreditOrder(credit_order), shifts_due_date
-    )
+        Regime(regime), Rounding(rounding), has_threshold, CreditOrder(credit_order), shifts_due_date,
+        after_rounding,
+    )  # fmt: skip

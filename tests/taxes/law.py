@@ -16,4 +16,10 @@ def amounts(kind: str) -> DatedAmounts:
     )
 
 
-LAW = Law(rate_table("tax"), rate_table("civil"), amounts("interest_threshold"), amounts("reminder_cost"))
+LAW = Law(
+    rate_table("tax"),
+    rate_table("civil"),
+    amounts("interest_threshold"),
+    amounts("reminder_cost"),
+    amounts("reduced_share"),
+)
