@@ -64,6 +64,23 @@ class CannotCorrect(AccessError):
         super().__init__(str(_("Tego wniosku nie można już poprawić w portalu.")))
 
 
+class AnswerBeingChecked(AccessError):
+    """The applicant has just signed an answer to the correction; it is being checked."""
+
+    code = "access_answer_being_checked"
+
+    def __init__(self) -> None:
+        super().__init__(
+            str(_("Twój poprawiony wniosek jest właśnie sprawdzany. Wycofasz go, gdy trafi do urzędu."))
+        )
+
+
+class CorrectionIncomplete(AccessError):
+    """A clerk's request for a correction lacks what, why or by when."""
+
+    code = "access_correction_incomplete"
+
+
 class FileNotTaken(AccessError):
     """A signed file came when the application does not wait for one, or too many came."""
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from eurzad.lib.xml import MAX_BYTES as MAX_XML_BYTES
-from portal.access.services.drafting import Details
+from portal.access.services.details import Details
 from portal.people.models import Subject
 
 POSTAL_CODE = re.compile(r"[0-9]{2}-[0-9]{3}")

@@ -20,6 +20,8 @@ class State(StrEnum):
     SIGNATURE_CHECK = "signature_check"
     RECEIPT_PENDING = "receipt_pending"
     SUBMITTED = "submitted"
+    NEEDS_CORRECTION = "needs_correction"
+    CORRECTED = "corrected"
     APPROVED = "approved"
     REJECTED = "rejected"
     SIGNATURE_REFUSED = "signature_refused"
@@ -49,7 +51,8 @@ PREPARING = (
     State.SIGNATURE_CHECK,
     State.RECEIPT_PENDING,
 )
-FILED = (State.SUBMITTED, State.APPROVED, State.REJECTED, State.JOINED)
+UNDECIDED = (State.SUBMITTED, State.NEEDS_CORRECTION)
+FILED = (*UNDECIDED, State.CORRECTED, State.APPROVED, State.REJECTED, State.JOINED)
 DECIDED = (State.APPROVED, State.REJECTED)
 
 TRANSITIONS: dict[State, tuple[State, ...]] = {
@@ -57,7 +60,21 @@ TRANSITIONS: dict[State, tuple[State, ...]] = {
     State.AWAITING_SIGNATURE: (State.SIGNATURE_CHECK, State.WITHDRAWN),
     State.SIGNATURE_CHECK: (State.RECEIPT_PENDING, State.SIGNATURE_REFUSED, State.AWAITING_SIGNATURE),
     State.RECEIPT_PENDING: (State.SUBMITTED, State.JOINED),
-    State.SUBMITTED: (State.APPROVED, State.REJECTED),
+    State.SUBMITTED: (
+        State.APPROVED,
+        State.REJECTED,
+        State.NEEDS_CORRECTION,
+        State.CORRECTED,
+        State.WITHDRAWN,
+    ),
+    State.NEEDS_CORRECTION: (
+        State.SUBMITTED,
+        State.CORRECTED,
+        State.APPROVED,
+        State.REJECTED,
+        State.WITHDRAWN,
+    ),
+    State.CORRECTED: (),
     State.APPROVED: (),
     State.REJECTED: (),
     State.SIGNATURE_REFUSED: (),
@@ -65,6 +82,9 @@ TRANSITIONS: dict[State, tuple[State, ...]] = {
     State.JOINED: (),
 }
 
+CORRECTION_MIN_DAYS = 7
+CORRECTION_MAX_DAYS = 90
+CORRECTION_REMINDER_DAYS = 2
 REMINDER_DAYS = (7, 12)
 OVERDUE_REMINDER = "overdue"
 URGENT_DAYS = 3
@@ -90,6 +110,14 @@ def deadline(received_at: datetime, days: int) -> date:
     """
     received_on = clock.to_warsaw(received_at).date()
     return dates.next_working_day(received_on + timedelta(days=days))
+
+
+def deadline_after_pause(due_on: date, asked_on: date, until: date) -> date:
+    """The deadline moved by the days for which the office waited for the applicant (art. 35 § 5 KPA).
+
+    The day of the question counts as the office's; an end on a day off moves to the next working day.
+    """
+    return dates.next_working_day(due_on + timedelta(days=max((until - asked_on).days, 0)))
 
 
 def days_left(due_on: date, today: date) -> int:
@@ -166,6 +194,6 @@ def who_must_act(state: State, *, due_on: date | None, today: date, stage: str =
         return Now(Actor.SYSTEM, state.value)
     if state == State.SUBMITTED:
         return Now(Actor.CLERK, "overdue" if is_overdue(state, due_on, today) else "submitted")
-    if state == State.SIGNATURE_REFUSED:
-        return Now(Actor.APPLICANT, "signature_refused")
+    if state in (State.SIGNATURE_REFUSED, State.NEEDS_CORRECTION):
+        return Now(Actor.APPLICANT, state.value)
     return Now(Actor.NOBODY, state.value)

@@ -254,6 +254,8 @@ def _current_index(door: str, state: State) -> int:
         State.RECEIPT_PENDING: 2,
         State.SIGNATURE_REFUSED: 2,
         State.SUBMITTED: 3,
+        State.NEEDS_CORRECTION: 3,
+        State.CORRECTED: 3,
         State.JOINED: 3,
         State.APPROVED: 4,
         State.REJECTED: 4,

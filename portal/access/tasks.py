@@ -1,7 +1,7 @@
 """Jobs and clockwork of the application for access."""
 
 from eurzad.outbox.registry import every, handler
-from portal.access.services import drafting, elsewhere, epuap_door, reminding, signing
+from portal.access.services import correcting, drafting, elsewhere, epuap_door, reminding, signing
 
 
 @handler("access.send_email_link")
@@ -62,3 +62,9 @@ def forget_refused() -> None:
 def remind() -> None:
     """Remind clerks of deadlines."""
     reminding.remind_all()
+
+
+@every(seconds=3600, name="access.follow_up_corrections")
+def follow_up_corrections() -> None:
+    """Remind applicants of corrections; give unanswered cases back to the clerks."""
+    correcting.follow_up()

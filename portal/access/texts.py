@@ -39,6 +39,12 @@ _NOW = {
     "signature_refused": gettext_lazy(
         "Teraz: Ty. Podpis nie został przyjęty. Nic nie przepadło – możesz złożyć wniosek jeszcze raz."
     ),
+    "needs_correction": gettext_lazy(
+        "Teraz: Ty. Urzędnik prosi o poprawienie wniosku. Masz na to czas do %(date)s."
+    ),
+    "corrected": gettext_lazy(
+        "Ten wniosek zastąpił poprawiony wniosek %(number)s. Decyzja zapadnie w tamtym wniosku."
+    ),
     "approved": gettext_lazy("Wniosek przyjęty. Masz dostęp do swoich spraw w portalu."),
     "rejected": gettext_lazy("Wniosek odrzucony. Przeczytaj uzasadnienie; możesz złożyć nowy wniosek."),
     "withdrawn": gettext_lazy("Wniosek wycofany. Nikt już nad nim nie pracuje."),

@@ -110,6 +110,7 @@ def test_queue_takes_the_same_queries_for_one_and_for_many(
             "number": f"EU.2020.{number:06d}",
             "assigned_to_id": clerk.pk,
             "receipt_id": copy_receipt(filed, number),
+            "signed_sha256": "",
         }
         del copy["id"], copy["public_id"]
         AccessApplication.objects.create(**copy)

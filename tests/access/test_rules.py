@@ -73,7 +73,11 @@ def test_states_that_end_lead_nowhere() -> None:
 
 def test_nothing_is_filed_without_a_checked_signature() -> None:
     into_queue = {source for source, targets in rules.TRANSITIONS.items() if State.SUBMITTED in targets}
-    assert into_queue == {State.RECEIPT_PENDING}
+    assert into_queue == {State.RECEIPT_PENDING, State.NEEDS_CORRECTION}
+    into_correction = {
+        source for source, targets in rules.TRANSITIONS.items() if State.NEEDS_CORRECTION in targets
+    }
+    assert into_correction == {State.SUBMITTED}
     into_receipt = {
         source for source, targets in rules.TRANSITIONS.items() if State.RECEIPT_PENDING in targets
     }

@@ -1,7 +1,7 @@
 """The form in the portal: draft, confirmed e-mail, withdrawal."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from django.conf import settings
 from django.core import signing
@@ -17,6 +17,8 @@ from portal.access import errors
 from portal.access.models import AccessApplication, Door
 from portal.access.rules import State
 from portal.access.services import history
+from portal.access.services.copying import copy_content
+from portal.access.services.details import Details
 from portal.channels import selectors as channels
 from portal.people import services as people
 from portal.people.models import Identity
@@ -24,20 +26,6 @@ from portal.people.models import Identity
 EMAIL_SALT = "portal.access.email"
 EMAIL_LINK_SECONDS = 7 * 24 * 3600
 MAX_EMAIL_MESSAGES = 5
-
-
-@dataclass(frozen=True)
-class Details:
-    """What the applicant fills in; the names and the PESEL come from the verified identity."""
-
-    street: str = ""
-    building: str = ""
-    flat: str = ""
-    postal_code: str = ""
-    city: str = ""
-    phone: str = ""
-    email: str = ""
-    remarks: str = ""
 
 
 def require_open_door(door: Door) -> None:
@@ -53,9 +41,11 @@ def save_draft(*, identity: Identity, details: Details) -> AccessApplication:
     Raises DoorClosed, AlreadyOpen (an application is being signed or waits for a decision).
     """
     require_open_door(Door.PORTAL)
-    if AccessApplication.objects.waiting().filter(identity=identity).exists():
+    application = lock_prepared(identity)
+    open_case = AccessApplication.objects.undecided().filter(identity=identity).first()
+    if open_case is not None and (application is None or application.corrects_id != open_case.pk):
         raise errors.AlreadyOpen
-    application = _lock_prepared(identity) or _create(identity)
+    application = application or create_draft(identity)
     if application.state != State.DRAFT:
         raise errors.AlreadyOpen
     email_changed = application.email != details.email
@@ -116,7 +106,7 @@ def confirm_email(application: AccessApplication) -> None:
 @transaction.atomic
 def withdraw(*, identity: Identity) -> None:
     """Give up an application that has not been signed yet. Raises CannotWithdraw."""
-    application = _lock_prepared(identity)
+    application = lock_prepared(identity)
     if application is None or application.state not in (State.DRAFT, State.AWAITING_SIGNATURE):
         raise errors.CannotWithdraw
     history.move(application, State.WITHDRAWN, event="withdrawn")
@@ -129,25 +119,26 @@ def correct(*, identity: Identity) -> AccessApplication:
     The document handed out stays as it is: what is signed later is a new one. Raises DoorClosed, CannotCorrect.
     """
     require_open_door(Door.PORTAL)
-    application = _lock_prepared(identity)
+    application = lock_prepared(identity)
     if application is None or application.state not in (State.DRAFT, State.AWAITING_SIGNATURE):
         raise errors.CannotCorrect
     if application.state == State.DRAFT:
         return application
     if not history.move(application, State.WITHDRAWN, event="replaced"):
         raise errors.CannotCorrect
-    draft = _create(identity)
-    for name in (*Details.__dataclass_fields__, "email_confirmed_at", "email_messages"):
-        setattr(draft, name, getattr(application, name))
-    draft.save()
+    draft = create_draft(identity)
+    draft.corrects = application.corrects
+    copy_content(application, draft)
     return draft
 
 
-def _lock_prepared(identity: Identity) -> AccessApplication | None:
+def lock_prepared(identity: Identity) -> AccessApplication | None:
+    """The person's application that is not filed yet, locked."""
     return AccessApplication.objects.select_for_update().preparing().filter(identity=identity).first()
 
 
-def _create(identity: Identity) -> AccessApplication:
+def create_draft(identity: Identity) -> AccessApplication:
+    """An empty draft, or the one that somebody made at this very moment."""
     people.hold_number_of(identity)
     try:
         with transaction.atomic():
@@ -159,6 +150,7 @@ def _create(identity: Identity) -> AccessApplication:
                 identifier_scheme=identity.scheme,
                 identifier_fingerprint=identity.fingerprint,
                 identifier_encrypted=identity.encrypted_identifier,
+                own_data=identity.subject_id is None,
                 created_at=clock.now(),
             )
             history.note(application, "created")

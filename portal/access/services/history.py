@@ -60,3 +60,17 @@ def next_number() -> str:
     sequence.last += 1
     sequence.save(update_fields=["last"])
     return f"EU.{year}.{sequence.last:06d}"
+
+
+def number_for(application: AccessApplication) -> str:
+    """Return the number of a draft: a new one, or for a correction the case's own with ``-2``, ``-3`` behind it.
+
+    The application it corrects is locked by this.
+    """
+    if application.corrects_id is None:
+        return next_number()
+    former = AccessApplication.objects.select_for_update().only("number").get(pk=application.corrects_id)
+    case, _dash, _count = str(former.number).partition("-")
+    given = AccessApplication.objects.filter(number__startswith=f"{case}-").values_list("number", flat=True)
+    counts = [int(number.rpartition("-")[2]) for number in given if number]
+    return f"{case}-{max(counts, default=1) + 1}"

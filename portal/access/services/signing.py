@@ -62,7 +62,7 @@ def start_signing(*, identity: Identity, online: bool = True) -> AccessApplicati
 
 
 def _fix_document(application: AccessApplication) -> None:
-    number = application.number or history.next_number()
+    number = application.number or history.number_for(application)
     document, digest = build_document(application)
     history.move(
         application,
@@ -221,6 +221,7 @@ def issue_receipt(application_id: str) -> None:
         return
     data, upp = issue_upp(application)
     with transaction.atomic():
+        filing.lock_corrected(application)
         locked = AccessApplication.objects.select_for_update().only("state").get(pk=application.pk)
         if locked.state != State.RECEIPT_PENDING:
             return

@@ -21,6 +21,8 @@ STATE_LABELS = (
     (State.SIGNATURE_CHECK.value, _("sprawdzanie podpisu")),
     (State.RECEIPT_PENDING.value, _("wystawianie poświadczenia")),
     (State.SUBMITTED.value, _("w urzędzie")),
+    (State.NEEDS_CORRECTION.value, _("czeka na wnioskodawcę")),
+    (State.CORRECTED.value, _("poprawiony nowym wnioskiem")),
     (State.APPROVED.value, _("przyjęty")),
     (State.REJECTED.value, _("odrzucony")),
     (State.SIGNATURE_REFUSED.value, _("podpis nieprzyjęty")),
@@ -31,6 +33,9 @@ DOOR_LABELS = (
     (Door.PORTAL.value, _("portal eUrząd")),
     (Door.EPUAP.value, _("ePUAP")),
 )
+
+
+DECISION_LABELS = (("approved", _("przyznano")), ("refused", _("odmówiono")))
 
 
 class NumberSequence(models.Model):
@@ -51,12 +56,16 @@ class AccessApplicationQuerySet(models.QuerySet["AccessApplication"]):
         return self.filter(state__in=rules.PREPARING)
 
     def filed(self) -> "AccessApplicationQuerySet":
-        """Received by the office, decided or not."""
-        return self.filter(state__in=rules.FILED)
+        """Received by the office, decided or not, also one withdrawn since (none other has a deadline)."""
+        return self.filter(due_on__isnull=False)
 
     def waiting(self) -> "AccessApplicationQuerySet":
         """In the clerks' queue."""
         return self.filter(state=State.SUBMITTED)
+
+    def undecided(self) -> "AccessApplicationQuerySet":
+        """With the office: in the queue, or waiting for the applicant's correction."""
+        return self.filter(state__in=rules.UNDECIDED)
 
     def for_identity(self, identity: Identity) -> "AccessApplicationQuerySet":
         """Applications of one person, newest first."""
@@ -91,6 +100,7 @@ class AccessApplication(models.Model):
     email_messages = models.PositiveSmallIntegerField(default=0, editable=False)
     email_confirmed_at = models.DateTimeField(_("adres e-mail potwierdzono"), null=True, editable=False)
     remarks = models.TextField(_("uwagi wnioskodawcy"), blank=True)
+    own_data = models.BooleanField(_("prosi o własne dane"), default=True)
 
     form_remarks = models.JSONField(default=list, editable=False)
 
@@ -113,6 +123,7 @@ class AccessApplication(models.Model):
         related_name="access_application",
         verbose_name=_("poświadczenie"),
     )
+    signed_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     inbound_document = models.UUIDField(null=True, unique=True, editable=False)
     reply_box = models.CharField(_("skrytka odpowiedzi"), max_length=255, blank=True)
 
@@ -121,6 +132,21 @@ class AccessApplication(models.Model):
     joined_to = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="joined", verbose_name=_("dołączony do")
     )
+    corrects = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="answers",
+        verbose_name=_("poprawia wniosek"),
+    )
+    taken_over_by = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="took_over",
+        verbose_name=_("zastąpiony przez"),
+    )
+    withdrawal_reason = models.CharField(_("powód wycofania"), max_length=500, blank=True)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -130,6 +156,9 @@ class AccessApplication(models.Model):
     )
     subject = models.ForeignKey(
         Subject, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("podmiot z ewidencji")
+    )
+    own_decision = models.CharField(
+        _("decyzja o własnych danych"), max_length=10, choices=DECISION_LABELS, blank=True
     )
     decision_reason = models.TextField(_("uzasadnienie"), blank=True)
     decided_by = models.ForeignKey(
@@ -156,7 +185,7 @@ class AccessApplication(models.Model):
             ),
             models.UniqueConstraint(
                 fields=("identity",),
-                condition=Q(state=State.SUBMITTED.value),
+                condition=Q(state__in=[state.value for state in rules.UNDECIDED]),
                 name="access_one_open_per_identity",
             ),
             models.CheckConstraint(
@@ -207,6 +236,23 @@ class AccessApplication(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=State.SIGNATURE_REFUSED.value) | ~Q(refusal_code=""),
                 name="access_refused_has_code",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.CORRECTED.value, taken_over_by__isnull=False)
+                | (~Q(state=State.CORRECTED.value) & Q(taken_over_by__isnull=True)),
+                name="access_corrected_iff_taken_over",
+            ),
+            models.CheckConstraint(
+                condition=(Q(taken_over_by__isnull=True) | ~Q(taken_over_by=F("pk")))
+                & (Q(corrects__isnull=True) | ~Q(corrects=F("pk"))),
+                name="access_not_its_own_correction",
+            ),
+            models.CheckConstraint(
+                condition=Q(own_decision="") | Q(own_decision__in=["approved", "refused"], own_data=True),
+                name="access_own_decision_of_own_data",
+            ),
+            models.UniqueConstraint(
+                fields=("signed_sha256",), condition=~Q(signed_sha256=""), name="access_signed_bytes_once"
             ),
         ]
         indexes = [
@@ -264,6 +310,11 @@ class AccessApplication(models.Model):
         return bytes(self.document or b"")
 
     @property
+    def is_withdrawn_case(self) -> bool:
+        """Whether it was taken back after it had been filed."""
+        return self.state == State.WITHDRAWN and self.due_on is not None
+
+    @property
     def signed_bytes(self) -> bytes:
         """The signed document as it came, empty before there is one."""
         return bytes(self.signed_document or b"")
@@ -287,6 +338,12 @@ EVENT_LABELS = (
     ("expired", _("Nie podpisano w ciągu 7 dni – wniosek odłożono")),
     ("claimed", _("Wniosek wziął urzędnik")),
     ("released", _("Wniosek wrócił do kolejki")),
+    ("correction_asked", _("Poproszono wnioskodawcę o poprawienie wniosku")),
+    ("corrected", _("Wnioskodawca złożył poprawiony wniosek")),
+    ("answers_correction", _("Wniosek jest odpowiedzią na prośbę o poprawienie")),
+    ("no_answer", _("Minął termin na poprawienie, odpowiedzi nie ma")),
+    ("recalled", _("Wnioskodawca wycofał złożony wniosek")),
+    ("same_again", _("Ten sam podpisany plik przyszedł jeszcze raz")),
     ("approved", _("Wniosek przyjęty")),
     ("rejected", _("Wniosek odrzucony")),
     ("letter_sent", _("Decyzję wysłano do skrytki ePUAP")),
@@ -323,58 +380,3 @@ class ApplicationEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.happened_at:%Y-%m-%d}"
-
-
-class PdfToSign(models.Model):
-    """The application as the PDF that was handed out to be signed: rendered once, then only read."""
-
-    application = models.OneToOneField(
-        AccessApplication, on_delete=models.PROTECT, related_name="pdf_to_sign"
-    )
-    content = models.BinaryField(editable=False)
-    sha256 = models.CharField(max_length=64, editable=False)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("PDF do podpisu")
-        verbose_name_plural = _("PDF-y do podpisu")
-
-    def __str__(self) -> str:
-        return self.sha256
-
-
-class Upload(models.Model):
-    """A file that an applicant brought back from a signing program of their own, kept as it came."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("sprawdzany")
-        ACCEPTED = "accepted", _("przyjęty")
-        REFUSED = "refused", _("nieprzyjęty")
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    application = models.ForeignKey(
-        AccessApplication, on_delete=models.PROTECT, related_name="uploads", verbose_name=_("wniosek")
-    )
-    content = models.BinaryField(editable=False)
-    sha256 = models.CharField(max_length=64, editable=False)
-    state = models.CharField(_("stan"), max_length=10, choices=State, default=State.WAITING)
-    refusal_code = models.CharField(_("kod odmowy"), max_length=40, blank=True)
-    report = models.JSONField(null=True, editable=False)
-    received_at = models.DateTimeField(_("wgrano"))
-
-    class Meta:
-        verbose_name = _("wgrany plik")
-        verbose_name_plural = _("wgrane pliki")
-        ordering = ("received_at", "pk")
-        constraints = [
-            models.UniqueConstraint(
-                fields=("application",), condition=~Q(state="refused"), name="access_one_live_upload"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="refused") & ~Q(refusal_code="") | ~Q(state="refused") & Q(refusal_code=""),
-                name="access_upload_refused_iff_code",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.received_at:%Y-%m-%d %H:%M} {self.state}"
