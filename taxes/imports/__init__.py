@@ -1,0 +1,1 @@
+"""The ledger of the domain system as a file: contract, checking and loading (docs/ledger-contract.md)."""
