@@ -95,9 +95,21 @@ class RateTable:
         """Return the sum over the days `first`..`last` of the rate in force: `periods` without the lines."""
         if last < first:
             return Decimal(0)
-        return self._until(last + ONE_DAY) - self._until(first)
+        return self.percent_days_before(last + ONE_DAY) - self.percent_days_before(first)
 
-    def _until(self, day: date) -> Decimal:
+    @property
+    def steps(self) -> list[tuple[date, Decimal, Decimal]]:
+        """Each row as (valid from, percent-days before that day, percent), for who counts elsewhere."""
+        return [
+            (rate.valid_from, before, rate.percent)
+            for rate, before in zip(self.rates, self._cumulative, strict=False)
+        ]
+
+    def percent_days_before(self, day: date) -> Decimal:
+        """Return the sum of the rates of all days from the first row up to the one before `day`.
+
+        Raises RateMissing when `day` is before the first row.
+        """
         index = self._index(day)
         return self._cumulative[index] + self.rates[index].percent * (day - self._starts[index]).days
 
