@@ -53,11 +53,12 @@ def text(name: str, default: str | None = None) -> str:
     return default
 
 
-def number(name: str, default: int) -> int:
-    """Read a whole number of at least 1."""
+def number(name: str, default: int, *, least: int = 1, most: int = 999_999_999) -> int:
+    """Read a whole number of at least `least` and at most `most`."""
     raw = text(name, str(default))
-    if not re.fullmatch("[1-9][0-9]{0,8}", raw):
-        raise ImproperlyConfigured(f"{name} must be a whole number of at least 1, not {raw!r}.")
+    if not re.fullmatch("[1-9][0-9]{0,8}", raw) or not least <= int(raw) <= most:
+        within = f"of at least {least}" if most == 999_999_999 else f"from {least} to {most}"
+        raise ImproperlyConfigured(f"{name} must be a whole number {within}, not {raw!r}.")
     return int(raw)
 
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("logowanie/", include("portal.people.urls")),
     path("saml/", include("portal.people.saml_urls")),
     path("konto/sesje/", include("portal.people.session_urls")),
+    path("konto/kontakt/", include("portal.people.contact_urls")),
     path("konto/naleznosci/", include("taxes.urls")),
     path("konto/upowaznienia/", include("portal.mandates.urls")),
     path("konto/powiadomienia/", include("portal.notices.urls")),

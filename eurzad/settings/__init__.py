@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from eurzad import environment as env
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "portal.people.middleware.NoStoreMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -71,7 +73,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "portal.people.middleware.NoStoreMiddleware",
     "portal.people.middleware.OpenSessionMiddleware",
     "portal.people.middleware.StaffGateMiddleware",
     "portal.mandates.middleware.ViewerMiddleware",
@@ -134,15 +135,13 @@ JOURNAL_AUDITOR_EMAIL = env.mail_address("JOURNAL_AUDITOR_EMAIL", for_demo("audy
 JOURNAL_KEEP_DAYS = env.number("JOURNAL_KEEP_DAYS", 731)
 
 REDIS_URL = env.url("REDIS_URL", "" if DEMO_MODE else None, schemes=("redis", "rediss"))
-_cache = "django.core.cache.backends."
-CACHES = {"default": {"BACKEND": f"{_cache}filebased.FileBasedCache", "LOCATION": PORTAL_DIR / "cache"}}
+# Counts of attempts and used codes: in the database, so that they hold across workers and without Redis.
+CACHES = {"default": {"BACKEND": "portal.people.shared_cache.SharedCache"}}
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 # A Redis that hangs does not hold a visitor's request for long (seconds).
 _patience = {"socket_connect_timeout": 2, "socket_timeout": 5}
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {**_patience}
-if REDIS_URL:
-    CACHES["default"] = {"BACKEND": f"{_cache}redis.RedisCache", "LOCATION": REDIS_URL, "OPTIONS": _patience}
-else:
+if not REDIS_URL:
     _broker = PORTAL_DIR / "broker"
     for _folder in ("data", "processed", "control"):
         (_broker / _folder).mkdir(parents=True, exist_ok=True)
@@ -214,9 +213,12 @@ _https = PORTAL_BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
 SESSION_COOKIE_NAME = "__Host-eurzad" if _https else "eurzad"
 CSRF_COOKIE_NAME = "__Host-eurzad-csrf" if _https else "eurzad-csrf"
-SESSION_MINUTES = env.number("SESSION_MINUTES", 20)
-STAFF_SESSION_MINUTES = env.number("STAFF_SESSION_MINUTES", 20)
-SESSION_MAX_HOURS = env.number("SESSION_MAX_HOURS", 8)
+# At least five minutes: time to read the warning, which comes two minutes before the end, and to type a code.
+SESSION_MINUTES = env.number("SESSION_MINUTES", 20, least=5, most=240)
+STAFF_SESSION_MINUTES = env.number("STAFF_SESSION_MINUTES", 20, least=5, most=240)
+SESSION_MAX_HOURS = env.number("SESSION_MAX_HOURS", 8, most=24)
+if max(SESSION_MINUTES, STAFF_SESSION_MINUTES) > SESSION_MAX_HOURS * 60:
+    raise ImproperlyConfigured("SESSION_MAX_HOURS must be at least as long as SESSION_MINUTES.")
 # An hour longer than the session: whoever sends a form too late is recognised, told and brought back to it.
 SESSION_COOKIE_AGE = 60 * max(SESSION_MINUTES, STAFF_SESSION_MINUTES) + 60 * 60
 SESSION_SAVE_EVERY_REQUEST = False

@@ -66,4 +66,5 @@ MUNICIPALITY = {
     "accent": env.text("MUNICIPALITY_ACCENT", DEFAULT_ACCENT),
 }
 FOUR_EYES = env.choices("FOUR_EYES", "", ("mandates", "refunds"))
+AUTO_MATCH = env.flag("AUTO_MATCH")
 FUNDING_NOTICE = env.text("FUNDING_NOTICE", "")

@@ -12,12 +12,13 @@ class AccessConfig(AppConfig):
         from django.conf import settings
 
         from epuap.inbox import handlers, reasons
+        from portal.access.account import confirmed_email, is_with_clerks
         from portal.access.mailbox_reasons import REASONS
         from portal.access.removal import find_papers
         from portal.access.services.epuap_door import check_inbound, open_from_epuap
         from portal.channels import intake
         from portal.journal import words
-        from portal.people import removal
+        from portal.people import contact, matching, removal
 
         words.register("access.read", _("wniosek o dostęp"), is_read=True)
         words.register("access.approved", _("zgoda na dostęp do danych"))
@@ -31,3 +32,5 @@ class AccessConfig(AppConfig):
         handlers.register(settings.ACCESS_FORM_NAMESPACE, open_from_epuap, check=check_inbound)
         reasons.add(REASONS)
         removal.register(find_papers)
+        contact.register_suggestion(confirmed_email)
+        matching.register_veto(is_with_clerks)

@@ -16,6 +16,7 @@ from portal.access.rules import State
 from portal.access.services import elsewhere as service
 from portal.access.services import signing
 from portal.access.views import download, get_application_for, identity_required
+from portal.people.limits import limited
 from portal.people.models import Identity
 
 
@@ -32,6 +33,7 @@ def choose(request: HttpRequest, identity: Identity) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("upload")
 @identity_required
 def elsewhere(request: HttpRequest, identity: Identity, public_id: UUID) -> HttpResponse:
     """The three steps; POST brings the signed file."""

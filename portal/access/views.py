@@ -24,6 +24,7 @@ from portal.access.services import drafting, elsewhere, signing
 from portal.channels.models import Receipt
 from portal.channels.presenting import show_receipt
 from portal.people.decorators import account_required
+from portal.people.limits import limited
 from portal.people.models import Identity
 
 View = Callable[..., HttpResponse]
@@ -217,6 +218,7 @@ def _after_return(identity: Identity, token: str, *, signed: bool) -> None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("email_link", methods=("GET", "HEAD", "POST"))
 def email(request: HttpRequest, token: str) -> HttpResponse:
     """Confirm the contact address; opened from a mail, so without signing in."""
     application = drafting.application_of_email_link(token)

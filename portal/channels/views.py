@@ -8,9 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.channels import checking, limits
+from portal.channels import checking
 from portal.channels.forms import CodeForm, FileForm
 from portal.channels.uploads import MemoryOnlyHandler
+from portal.people import limits
 
 TEMPLATE = "channels/check.html"
 
@@ -24,7 +25,7 @@ def check(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "file_form": FileForm()}
     if not form.is_bound:
         return render(request, TEMPLATE, context)
-    if not limits.is_allowed(request, "code", limit=limits.CODES_PER_WINDOW):
+    if not limits.is_allowed("receipt_code", limits.place_of(request)):
         return render(request, TEMPLATE, {**context, "form": CodeForm(), "too_many": True}, status=429)
     if form.is_valid():
         code = form.cleaned_data["kod"]
@@ -51,7 +52,7 @@ def check_file(request: HttpRequest) -> HttpResponse:
 def _check_file(request: HttpRequest, handler: MemoryOnlyHandler) -> HttpResponse:
     form = FileForm(request.POST, request.FILES)
     context = {"form": CodeForm(), "file_form": form}
-    if not limits.is_allowed(request, "file", limit=limits.FILES_PER_WINDOW):
+    if not limits.is_allowed("receipt_file", limits.place_of(request)):
         return render(request, TEMPLATE, {**context, "file_form": FileForm(), "too_many": True}, status=429)
     if handler.is_over_limit:
         return render(request, TEMPLATE, {**context, "file_form": FileForm(), "too_big": True}, status=413)

@@ -9,9 +9,10 @@ class PagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from portal.pages import cards, checks, representing, search, sources  # noqa: F401 - checks register themselves
+        from portal.pages import account_notes, cards, checks, representing, search, sources  # noqa: F401 - checks register themselves
 
         cards.register_attention(representing.attention)
+        cards.register_attention(account_notes.attention)
         cards.register_menu(cards.MenuEntry("catalogue:list", _("Usługi"), 50))
         cards.register_menu(cards.MenuEntry("news:list", _("Aktualności"), 60))
         cards.register_menu(cards.MenuEntry("pages:search", _("Szukaj"), 90))
@@ -19,6 +20,7 @@ class PagesConfig(AppConfig):
         cards.register_account_menu(cards.MenuEntry("access:home", _("Wniosek o dostęp"), 80))
         cards.register_account_menu(cards.MenuEntry("pages:history", _("Kto oglądał moje dane"), 95))
         cards.register_account_menu(cards.MenuEntry("notices:list", _("Powiadomienia"), 90))
+        cards.register_account_menu(cards.MenuEntry("contact:home", _("Adres e-mail"), 92))
         cards.register_account_menu(cards.MenuEntry("sessions:list", _("Sesje"), 95))
         cards.register_home_task(
             cards.HomeTask(

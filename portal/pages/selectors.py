@@ -57,6 +57,7 @@ def overview(viewer: Viewer) -> dict[str, Any]:
         "cards": cards.cards(viewer),
         "changes": _latest_changes(viewer),
         "shortcuts": cards.account_menu(),
+        "decision_days": settings.ACCESS_DECISION_DAYS,
         "has_access": viewer.own is not None,
         "application": None if viewer.own else _application(viewer),
         "doors": [] if viewer.own else access_doors(),

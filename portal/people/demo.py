@@ -9,7 +9,7 @@ from django.db import transaction
 
 from eurzad.lib.personas import CLERKS, DEMO, WITH_ACCOUNT, Persona
 from portal.people import services
-from portal.people.models import User
+from portal.people.models import Identity, User
 
 DEMO_PASSWORD = "jarzebina-w-sadzie"  # noqa: S105 - printed by `make demo` for everyone
 
@@ -59,4 +59,4 @@ def load() -> None:
             birth_date=persona.birth_date,
         )
         if identity.subject_id is None:
-            services.link_identity(identity=identity, subject=subject)
+            services.link_identity(identity=identity, subject=subject, ground=Identity.Ground.DEMO)

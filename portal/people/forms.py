@@ -39,6 +39,24 @@ class DemoForm(forms.Form):
         return data
 
 
+class ContactForm(forms.Form):
+    """An address to be told of news."""
+
+    TOO_MANY = _("Wysłaliśmy dziś już 5 linków. Zajrzyj do poczty (także do spamu) albo spróbuj jutro.")
+
+    email = forms.EmailField(
+        label=_("Adres e-mail"),
+        max_length=254,
+        help_text=_("Wyślemy na niego link. Adres zacznie działać, gdy go potwierdzisz."),
+        error_messages={
+            "required": _("Wpisz adres e-mail."),
+            "invalid": _("To nie wygląda na adres e-mail. Wpisz go tak: anna.nowak@przyklad.pl"),
+            "max_length": _("Adres e-mail może mieć najwyżej 254 znaki."),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
 class StaffLoginForm(LoginForm):
     """Login and password of a member of staff; anybody else gets the same answer as for a wrong password."""
 

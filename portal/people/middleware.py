@@ -18,7 +18,8 @@ from portal.people.session import has_second_factor
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 _SIGN_IN = ("/logowanie/", "/saml/", "/jezyk/")
-_PRIVATE = ("/konto/", "/admin/", "/logowanie/", "/saml/")
+_PRIVATE = ("konto", "admin", "logowanie", "saml")
+"""First parts of the addresses whose answers no cache may keep, whatever the answer."""
 
 
 class StaffGateMiddleware:
@@ -50,7 +51,7 @@ class StaffGateMiddleware:
 
 
 class NoStoreMiddleware:
-    """Pages with personal data and pages of sign-in are kept by no cache."""
+    """Pages with personal data and pages of sign-in are kept by no cache (outermost: no answer is missed)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -58,7 +59,7 @@ class NoStoreMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Add `Cache-Control: no-store` under the private paths."""
         response = self.get_response(request)
-        if request.path.startswith(_PRIVATE):
+        if request.path_info.lstrip("/").split("/", 1)[0] in _PRIVATE:
             response["Cache-Control"] = "no-store"
         return response
 
@@ -89,7 +90,9 @@ class OpenSessionMiddleware:
             return None
         login = reverse("staff_login" if late.is_staff else "account_login")
         if not sessions.keep_form(request, user_id=late.pk):
+            request.session[sessions.ENDED] = sessions.FORM_LOST
             return redirect_to_login(reverse("pages:overview"), login)
+        request.session[sessions.ENDED] = sessions.FORM_KEPT
         return redirect_to_login(reverse("sessions:kept_form"), login)
 
     def _end(self, request: HttpRequest) -> None:
@@ -97,4 +100,4 @@ class OpenSessionMiddleware:
         late = request.user
         get_adapter().logout(request)
         request.timed_out_user = late  # type: ignore[attr-defined]
-        request.session[sessions.ENDED] = True
+        request.session[sessions.ENDED] = sessions.NO_FORM

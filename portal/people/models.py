@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from eurzad.lib.names import as_written
 from portal.people import pii
 from portal.people.fields import EncryptedTextField, FingerprintField
 
@@ -33,7 +34,7 @@ class User(AbstractUser):
         ]
 
     def __str__(self) -> str:
-        return self.get_full_name() or self.username
+        return as_written(self.get_full_name()) or self.username
 
 
 class Subject(models.Model):
@@ -113,7 +114,7 @@ class SubjectIdentifier(models.Model):
 class Identity(models.Model):
     """A natural person verified by the national sign-in or by a signature, known by one official number.
 
-    `user` is how the person signs in; `subject` is what a clerk's decision let the person see as their own.
+    `user` is how the person signs in; `subject` is what the person may see as their own, on `subject_ground`.
     """
 
     class Scheme(models.TextChoices):
@@ -122,6 +123,13 @@ class Identity(models.Model):
         PESEL = "pesel", "PESEL"
         EIDAS = "eidas", _("identyfikator eIDAS")
         DEMO = "demo", _("PESEL (pokaz)")
+
+    class Ground(models.TextChoices):
+        """By what a person sees a subject as their own; there is no other way."""
+
+        CLERK = "clerk", _("decyzja urzędnika")
+        AUTOMATIC = "automatic", _("zgodność numeru PESEL i nazwiska")
+        DEMO = "demo", _("dane pokazowe")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     scheme = models.CharField(_("rodzaj numeru"), max_length=6, choices=Scheme)
@@ -136,12 +144,26 @@ class Identity(models.Model):
     subject = models.OneToOneField(
         Subject, on_delete=models.PROTECT, null=True, blank=True, related_name="identity"
     )
+    subject_ground = models.CharField(
+        _("podstawa połączenia"), max_length=9, choices=Ground, blank=True, default="", editable=False
+    )
+    subject_since = models.DateTimeField(_("połączono"), null=True, editable=False)
     created_at = models.DateTimeField(_("utworzono"))
 
     class Meta:
         verbose_name = _("zweryfikowana tożsamość")
         verbose_name_plural = _("zweryfikowane tożsamości")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(subject__isnull=True, subject_ground="", subject_since__isnull=True)
+                | Q(subject__isnull=False, subject_since__isnull=False)
+                & (
+                    Q(subject_ground="clerk", scheme__in=["pesel", "eidas"])
+                    | Q(subject_ground="automatic", scheme="pesel")
+                    | Q(subject_ground="demo")
+                ),
+                name="people_identity_linked_on_a_ground",
+            ),
             models.UniqueConstraint(fields=("scheme", "fingerprint"), name="people_identity_unique"),
             models.CheckConstraint(
                 condition=Q(scheme__in=["pesel", "eidas", "demo"]), name="people_identity_scheme_known"
@@ -149,7 +171,7 @@ class Identity(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.full_name
+        return as_written(self.full_name)
 
     @property
     def full_name(self) -> str:
@@ -211,6 +233,50 @@ class OpenSession(models.Model):
 
     def __str__(self) -> str:
         return self.device
+
+
+class ContactEmail(models.Model):
+    """Where a person wants to be told that there is news: an address that answered a link, and perhaps a new one."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="contact_email")
+    email = models.EmailField(_("e-mail"), blank=True)
+    confirmed_at = models.DateTimeField(_("potwierdzono"), null=True)
+    pending = models.EmailField(_("e-mail do potwierdzenia"), blank=True)
+    asked_at = models.DateTimeField(_("wysłano link"), null=True)
+
+    class Meta:
+        verbose_name = _("kontaktowy adres e-mail")
+        verbose_name_plural = _("kontaktowe adresy e-mail")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email="", confirmed_at__isnull=True)
+                | ~Q(email="") & Q(confirmed_at__isnull=False),
+                name="people_contact_email_is_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(pending="", asked_at__isnull=True) | ~Q(pending="") & Q(asked_at__isnull=False),
+                name="people_contact_email_asked",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class SharedValue(models.Model):
+    """A value of `portal.people.shared_cache`: a count of attempts or a used code, until its time is over."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    value = models.TextField()
+    expires_at = models.BigIntegerField(db_index=True)
+    """Milliseconds since the epoch."""
+
+    class Meta:
+        verbose_name = _("licznik prób")
+        verbose_name_plural = _("liczniki prób")
+
+    def __str__(self) -> str:
+        return self.key[:8]
 
 
 class UsedHandover(models.Model):

@@ -29,7 +29,7 @@ from epuap.saml.errors import SignInRefused, UnknownProvider
 from epuap.saml.metadata import service_provider_metadata
 from eurzad.lib.identifiers import IdentifierError
 from eurzad.lib.references import new_reference
-from portal.people import services
+from portal.people import matching, services
 from portal.people.provider import NationalProvider
 from portal.people.session import SAML_KEY
 
@@ -109,6 +109,7 @@ def finish(request: HttpRequest, idp: str, request_id: uuid.UUID) -> HttpRespons
         )
     except IdentifierError as error:
         raise SignInRefused(error.code) from error
+    matching.match(identity)
     provider = get_adapter().get_provider(request, NationalProvider.id)
     login = provider.sociallogin_from_response(request, identity)
     login.state = {"process": "login", "next": started.next_url}

@@ -29,6 +29,8 @@ _CLEAN = {
     "krs": clean_krs,
     "eidas": clean_eidas,
 }
+_NOT_OF = {"person": {"krs"}, "organisation": {"pesel", "eidas"}}
+"""Numbers that a kind of subject cannot have."""
 _OF_PEOPLE = (Identity.Scheme.PESEL, Identity.Scheme.EIDAS)
 
 logger = logging.getLogger(__name__)
@@ -90,7 +92,13 @@ def hold_number_of(identity: Identity) -> None:
 
 @transaction.atomic
 def create_subject(*, identifiers: dict[str, str], **fields: str) -> Subject:
-    """Create a subject with its official numbers (`{"pesel": …}`); raises IdentifierError."""
+    """Create a subject with its official numbers (`{"pesel": …}`).
+
+    A person who runs a business has a NIP and a REGON beside the PESEL. Raises IdentifierError, with the code `kind`
+    for a number that this kind of subject cannot have.
+    """
+    if set(identifiers) & _NOT_OF[fields["kind"]]:
+        raise IdentifierError("kind")
     identity_key.hold()
     subject = Subject.objects.create(**fields)
     for scheme, value in identifiers.items():
@@ -123,9 +131,16 @@ def has_other_number(subject: Subject, identity: Identity) -> bool:
     return known.exclude(scheme=identity.scheme, fingerprint=identity.fingerprint).exists()
 
 
-def link_identity(*, identity: Identity, subject: Subject) -> None:
-    """Let a verified person see `subject` as their own; the clerk's decision is what calls this."""
-    Identity.objects.filter(pk=identity.pk).update(subject=subject)
+def link_identity(*, identity: Identity, subject: Subject, ground: str = Identity.Ground.CLERK) -> None:
+    """Let a verified person see `subject` as their own, by a clerk's decision unless another `ground` is given.
+
+    A visitor of the demo is linked on no ground but the demo's. Nothing else writes this column.
+    """
+    if identity.scheme == Identity.Scheme.DEMO:
+        ground = Identity.Ground.DEMO
+    Identity.objects.filter(pk=identity.pk).update(
+        subject=subject, subject_ground=ground, subject_since=clock.now()
+    )
 
 
 def attach_user(*, identity: Identity, user: User) -> None:

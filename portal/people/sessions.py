@@ -18,7 +18,8 @@ from portal.people.models import OpenSession, User
 OPENED, SEEN = "opened_at", "seen_at"
 """Keys in the session: seconds since the epoch, when it was opened and when it was last seen (to the minute)."""
 ENDED = "session_ended"
-"""Set in the next session of a browser whose session timed out, until the person was told."""
+"""Set in the next session of a browser whose session timed out, until the person was told: what became of a form."""
+NO_FORM, FORM_KEPT, FORM_LOST = "no_form", "kept", "lost"
 KEPT = "kept_form"
 KEEP_FOR = timedelta(minutes=30)
 MAX_KEPT = 64 * 1024

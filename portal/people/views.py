@@ -179,15 +179,7 @@ def _sign_in_page(request: HttpRequest, demo_form: forms.DemoForm) -> HttpRespon
         request,
         "account/login.html",
         {
-            "providers": [
-                {
-                    "name": name,
-                    "profile": one["profile"],
-                    "called": _CALLED[one["profile"]],
-                    "label": one.get("label", ""),
-                }
-                for name, one in settings.IDENTITY_PROVIDERS.items()
-            ],
+            "providers": _providers(),
             "session_ended": request.session.pop(sessions.ENDED, False),
             "decision_days": settings.ACCESS_DECISION_DAYS,
             "doors": doors.open_doors(),
@@ -196,6 +188,20 @@ def _sign_in_page(request: HttpRequest, demo_form: forms.DemoForm) -> HttpRespon
             "demo_elsewhere": handover.is_offered(),
         },
     )
+
+
+def _providers() -> list[dict[str, str]]:
+    """The buttons; two providers of one profile without a label of their own are told apart by their names."""
+    profiles = [one["profile"] for one in settings.IDENTITY_PROVIDERS.values() if not one.get("label")]
+    return [
+        {
+            "name": name,
+            "profile": one["profile"],
+            "called": _CALLED[one["profile"]] + (f" ({name})" if profiles.count(one["profile"]) > 1 else ""),
+            "label": one.get("label", ""),
+        }
+        for name, one in settings.IDENTITY_PROVIDERS.items()
+    ]
 
 
 def _after_sign_in(request: HttpRequest) -> str:

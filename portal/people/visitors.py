@@ -80,6 +80,8 @@ def create_visitor() -> User:
         birth_date=DEMO.birth_date,
         user=user,
         subject=copy,
+        subject_ground=Identity.Ground.DEMO,
+        subject_since=clock.now(),
         created_at=clock.now(),
     )
     for copier in _copiers:

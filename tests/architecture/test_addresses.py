@@ -28,7 +28,7 @@ PUBLIC = {
     "registers:property_detail", "registers:licence_list", "registers:licence_detail", "registers:lease_list",
     "registers:lease_detail", "catalogue:list", "catalogue:detail", "news:list", "news:detail",
     "account_login", "staff_login", "account_inactive", "saml_metadata", "saml_acs", "saml_finish", "pages:language",
-    "access:email", "pages:theme", "channels:check", "channels:check_file",
+    "access:email", "contact:confirm", "pages:theme", "channels:check", "channels:check_file",
 }  # fmt: skip
 """Names of the addresses that anybody may open. Whoever adds one says so here."""
 
@@ -98,7 +98,11 @@ def test_private_for_the_anonymous(client: Client, name: str, address: str) -> N
 def test_public_for_everybody(client: Client, idp: Idp, name: str) -> None:
     (address,) = [address for known, address in ADDRESSES if known == name]
     answer = client.get(address)
-    if name.endswith((":detail", "_detail")) or name in ("access:email", "account_inactive"):
+    if name.endswith((":detail", "_detail")) or name in (
+        "access:email",
+        "contact:confirm",
+        "account_inactive",
+    ):
         assert answer.status_code in (200, 404, 410)
     elif name in ("saml_acs", "saml_finish"):
         assert answer.status_code in (400, 403)

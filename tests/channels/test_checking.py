@@ -16,8 +16,9 @@ from lxml import etree
 from epuap.xml import names
 from eurzad.lib import xml
 from eurzad.lib.personas import CELINA
-from portal.channels import checking, codes, limits
+from portal.channels import checking, codes
 from portal.channels.models import Receipt
+from portal.people import limits
 from tests.channels.conftest import DOCUMENT, UPD, UPP, Seals, upd, upd_by_trusted_profile, upp
 from tests.epuap.signatures import pki
 from tests.epuap.xml.conftest import Party, make_party
@@ -85,7 +86,7 @@ def test_a_receipt_under_the_seal_of_before_is_still_good(
 
 def test_codes_are_not_guessed(pages: PageClient, keep: Callable[[], Receipt]) -> None:
     receipt = keep()
-    for _try in range(limits.CODES_PER_WINDOW):
+    for _try in range(limits.LIMITS["receipt_code"].tries):
         pages.get("/upo/", data={"kod": codes.new_code()})
     page = pages.get("/upo/", data={"kod": receipt.code}, status=429).content.decode()
     assert "spróbuj znowu za 10 minut" in page and receipt.sha256 not in page
@@ -284,19 +285,9 @@ def test_a_broken_upload_is_a_form_again(pages: PageClient) -> None:
 
 
 def test_files_are_not_checked_without_end(pages: PageClient) -> None:
-    for _try in range(limits.FILES_PER_WINDOW):
+    for _try in range(limits.LIMITS["receipt_file"].tries):
         ask(pages, b"<a/>")
     assert "spróbuj znowu za 10 minut" in ask(pages, b"<a/>", status=429)
-
-
-def test_without_a_cache_everybody_is_let_through(pages: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    from redis.exceptions import ConnectionError as Gone
-
-    def gone(*args: object, **kwargs: object) -> None:
-        raise Gone
-
-    monkeypatch.setattr(limits.cache, "incr", gone)
-    assert "Nie ma poświadczenia" in pages.get("/upo/", data={"kod": codes.new_code()}).content.decode()
 
 
 def test_nothing_of_an_upload_is_kept(

@@ -1,17 +1,12 @@
 """The form in the portal: draft, confirmed e-mail, withdrawal."""
 
-import hashlib
 from dataclasses import asdict
 
-from django.conf import settings
-from django.core import signing
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from eurzad.lib import clock
-from eurzad.lib.errors import TransientError
 from eurzad.outbox.services import enqueue
 from portal.access import errors
 from portal.access.models import AccessApplication, Door
@@ -20,11 +15,11 @@ from portal.access.services import history
 from portal.access.services.copying import copy_content
 from portal.access.services.details import Details
 from portal.channels import selectors as channels
+from portal.people import email_links
 from portal.people import services as people
 from portal.people.models import Identity
 
-EMAIL_SALT = "portal.access.email"
-EMAIL_LINK_SECONDS = 7 * 24 * 3600
+EMAIL_PURPOSE = "access"
 MAX_EMAIL_MESSAGES = 5
 
 
@@ -57,7 +52,7 @@ def save_draft(*, identity: Identity, details: Details) -> AccessApplication:
     if email_changed and details.email and application.email_messages < MAX_EMAIL_MESSAGES:
         enqueue(
             "access.send_email_link",
-            key=f"access.send_email_link:{application.public_id}:{_digest(details.email)}",
+            key=f"access.send_email_link:{application.public_id}:{email_links.mark(EMAIL_PURPOSE, details.email)}",
             application_id=str(application.public_id),
         )
     return application
@@ -68,27 +63,20 @@ def send_email_link(application_id: str) -> None:
     application = AccessApplication.objects.get(public_id=application_id)
     if not application.email or application.email_confirmed_at:
         return
-    address = settings.PORTAL_BASE_URL + reverse("access:email", args=[_email_token(application)])
-    body = _(
-        "Ktoś podał ten adres we wniosku o dostęp do konta w portalu eUrząd (%(town)s).\n\n"
-        "Jeśli to Ty, potwierdź adres: %(address)s\n\n"
-        "Jeśli nie, nic nie rób – na ten adres nie wyślemy żadnych wiadomości o sprawie."
-    ) % {"town": settings.MUNICIPALITY["name"], "address": address}
-    try:
-        send_mail(_("Potwierdź adres e-mail w portalu eUrząd"), body, None, [application.email])
-    except OSError as error:
-        raise TransientError(code="mail") from error
+    token = email_links.make(EMAIL_PURPOSE, application_id, application.email)
+    where = _("we wniosku o dostęp do konta")
+    email_links.mail(email=application.email, path=reverse("access:email", args=[token]), where=where)
     AccessApplication.objects.filter(pk=application.pk).update(email_messages=application.email_messages + 1)
 
 
 def application_of_email_link(token: str) -> AccessApplication | None:
     """Return the application whose address the link confirms, or None for a false, old or replaced link."""
-    try:
-        public_id, digest = signing.loads(token, salt=EMAIL_SALT, max_age=EMAIL_LINK_SECONDS)
-    except (signing.BadSignature, ValueError, TypeError):
+    read = email_links.read(EMAIL_PURPOSE, token)
+    if read is None:
         return None
+    public_id, mark = read
     application = AccessApplication.objects.filter(public_id=public_id).first()
-    if application is None or _digest(application.email) != digest:
+    if application is None or email_links.mark(EMAIL_PURPOSE, application.email) != mark:
         return None
     return application
 
@@ -157,11 +145,3 @@ def create_draft(identity: Identity) -> AccessApplication:
             return application
     except IntegrityError:
         return AccessApplication.objects.select_for_update().preparing().get(identity=identity)
-
-
-def _digest(email: str) -> str:
-    return hashlib.sha256(email.encode()).hexdigest()[:16]
-
-
-def _email_token(application: AccessApplication) -> str:
-    return signing.dumps([str(application.public_id), _digest(application.email)], salt=EMAIL_SALT)
