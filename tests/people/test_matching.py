@@ -55,7 +55,7 @@ def test_at_once_and_told(on: None, visitor: Browser, settings: Any) -> None:
     assert "Nie masz jeszcze dostępu" not in text and "Anna Wrzos</span>" in text
     record = Record.objects.get(action="people.matched")
     assert (record.actor_id, record.subject_id, record.reference) == (None, subject.public_id, "")
-    visitor.client.post("/logowanie/wyloguj/")
+    visitor.client.cookies.clear()
     visitor.sign_in(answer)
     assert Record.objects.filter(action="people.matched").count() == 1, "once"
     history = visitor.client.get("/konto/historia/").content.decode()

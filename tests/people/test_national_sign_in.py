@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
@@ -381,3 +382,15 @@ def test_yesterdays_requests_are_forgotten(visitor: Browser) -> None:
     assert saml.purge() == 0
     with clock.frozen(clock.now() + timedelta(days=2)):
         assert saml.purge() == 1
+
+
+def test_two_providers_of_one_profile_are_told_apart(visitor: Browser, settings: Any) -> None:
+    one = settings.IDENTITY_PROVIDERS["login"]
+    settings.IDENTITY_PROVIDERS = {"login": one, "zapasowe": one, "nazwane": one | {"label": "Wejdź inaczej"}}
+    page = visitor.client.get("/logowanie/")
+    check_page(page)
+    text = page.content.decode()
+    for words in ("przez login.gov.pl (login)<", "przez login.gov.pl (zapasowe)<", "Wejdź inaczej<"):
+        assert text.count(words) == 1
+    settings.IDENTITY_PROVIDERS = {"login": one, "nazwane": one | {"label": "Wejdź inaczej"}}
+    assert "przez login.gov.pl<" in visitor.client.get("/logowanie/").content.decode()

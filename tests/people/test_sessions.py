@@ -2,6 +2,7 @@
 
 import base64
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from eurzad.lib import clock
 from portal.people import sessions
 from portal.people.models import OpenSession, User
+from tests.architecture.test_start import manage
 from tests.support.pages import PageClient
 
 pytestmark = pytest.mark.django_db
@@ -231,3 +233,39 @@ def test_a_clerk_s_late_form_waits_too(ewa: User, pages: PageClient) -> None:
     with after(21):
         answer = pages.client.post("/admin/news/announcement/add/", {"title": "x"})
         assert answer["Location"] == "/logowanie/pracownik/?next=/konto/sesje/formularz/"
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"SESSION_MINUTES": "4"}, "SESSION_MINUTES must be a whole number from 5 to 240"),
+        ({"SESSION_MINUTES": "0"}, "SESSION_MINUTES"),
+        ({"SESSION_MINUTES": "241"}, "SESSION_MINUTES"),
+        ({"STAFF_SESSION_MINUTES": "1"}, "STAFF_SESSION_MINUTES"),
+        ({"STAFF_SESSION_MINUTES": "-20"}, "STAFF_SESSION_MINUTES"),
+        ({"SESSION_MAX_HOURS": "25"}, "SESSION_MAX_HOURS must be a whole number from 1 to 24"),
+        ({"SESSION_MAX_HOURS": "1", "SESSION_MINUTES": "61"}, "SESSION_MAX_HOURS must be at least as long"),
+    ],
+)
+def test_a_value_that_would_lock_out_or_never_end_stops_the_start(
+    tmp_path: Path, values: dict[str, str], words: str
+) -> None:
+    done = manage("check", DEMO_MODE="1", VAR_DIR=str(tmp_path), **values)
+    assert done.returncode == 3 and words in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_the_shortest_session_starts(tmp_path: Path) -> None:
+    values = {"SESSION_MINUTES": "5", "STAFF_SESSION_MINUTES": "5", "SESSION_MAX_HOURS": "1"}
+    assert manage("check", DEMO_MODE="1", VAR_DIR=str(tmp_path), **values).returncode == 0
+
+
+def test_what_was_too_big_is_said_not_to_wait(anna: User, pages: PageClient) -> None:
+    with after(0):
+        client = browser(anna)
+    with after(21):
+        answer = client.post(FORM, {"remarks": "x" * sessions.MAX_KEPT})
+        text = PageClient(client).get(answer["Location"]).content.decode()
+        assert "nie został wysłany ani zachowany" in text and "nie przepadł" not in text
+    client = send_too_late(anna, street="Lipowa")
+    with after(42):
+        assert "nie przepadł" not in client.get("/logowanie/").content.decode(), "said once"

@@ -113,6 +113,15 @@ def test_every_process_of_compose_runs(environment: dict[str, str], tmp_path: Pa
             for table in ("journal_record", "journal_link", "journal_head"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     database.execute(f"DELETE FROM {table}")
+        reset = [sys.executable, "manage.py", "reset_demo"]
+        done = subprocess.run(reset, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        with psycopg.connect(url, autocommit=True) as database:
+            [(resets, records)] = database.execute(
+                "SELECT (SELECT count(*) FROM people_demoreset), (SELECT count(*) FROM access_accessapplication)"
+            ).fetchall()
+        assert resets == 1 and records == 0, "the weak role made the town anew beside its running processes"
+        wait_for(f"http://127.0.0.1:{port}/logowanie/")
         assert [process.poll() for process in started] == [None] * len(started)
     finally:
         for process in started:

@@ -1,4 +1,4 @@
-"""Redis as cache, counter of attempts and broker; and Redis gone."""
+"""Redis as broker; Redis gone; and counts that need none."""
 
 import socket
 import time
@@ -14,63 +14,85 @@ from redis import Redis
 from eurzad import celery as product
 from eurzad.outbox import services
 from eurzad.outbox.models import Job
+from portal.people import limits
+from portal.people.models import SharedValue
 from tests.outbox.conftest import Register, register
 from tests.postgres.together import all_at_once
-from tests.support.pages import PageClient
 
 __all__ = ["register"]
 
 pytestmark = [pytest.mark.redis, pytest.mark.django_db]
 
 
+SHARED = {"default": {"BACKEND": "portal.people.shared_cache.SharedCache"}}
+
+
 @pytest.fixture
-def redis_cache(settings: Any) -> Redis:
-    """The cache in Redis, as the product has it; empty."""
-    settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": project.REDIS_URL}
-    }
+def broker() -> Redis:
+    """The broker's Redis; empty."""
     server = Redis.from_url(project.REDIS_URL)
     server.flushall()
     return server
 
 
-def test_cache_keeps_counts_and_forgets(redis_cache: Redis) -> None:
+@pytest.fixture
+def shared(settings: Any) -> None:
+    """The cache as the product has it."""
+    settings.CACHES = SHARED
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgres
+def test_no_count_is_lost(shared: None) -> None:
     cache = caches["default"]
-    cache.set("a", {"x": [1]}, 60)
-    assert cache.get("a") == {"x": [1]} and redis_cache.dbsize() == 1
-    assert cache.add("n", 0, 60) and not cache.add("n", 5, 60)
-    all_at_once(lambda _: cache.incr("n"), range(16))
-    assert cache.get("n") == 16
-    cache.set("short", 1, 1)
-    time.sleep(1.1)
-    assert cache.get("short") is None
+    added = all_at_once(lambda _: caches["default"].add("once", 1, 60), range(16))
+    assert sorted(added) == [False] * 15 + [True]
+    cache.set("n", 0, 60)
+    all_at_once(lambda _: [caches["default"].incr("n") for _time in range(10)], range(16))
+    assert cache.get("n") == 160
+    allowed = all_at_once(lambda _: [limits.is_allowed("upload", "a") for _time in range(5)], range(16))
+    assert sum(sum(found) for found in allowed) == limits.LIMITS["upload"].tries
+    assert SharedValue.objects.count() == 3
 
 
-def test_wrong_passwords_are_counted_in_redis(redis_cache: Redis, pages: PageClient, ewa: Any) -> None:
-    for _attempt in range(40):
-        answer = pages.client.post("/logowanie/pracownik/", {"login": "ewa", "password": "x"})
-        if answer.status_code == 429:
-            break
-    assert answer.status_code == 429
-    assert redis_cache.dbsize() > 0
-    again = Client().post("/logowanie/pracownik/", {"login": "ewa", "password": "x"})
-    assert again.status_code == 429, "another process sees the same count"
-    assert all(b"ewa" not in key for key in redis_cache.scan_iter()), "no names in keys"
+@pytest.mark.parametrize("is_listening", [False, True], ids=["refuses", "hangs"])
+def test_wrong_passwords_are_counted_without_redis(
+    shared: None, broker: Redis, ewa: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, is_listening: bool
+) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        if is_listening:
+            silent.listen()
+        settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        _use_broker(monkeypatch, settings.REDIS_URL)
+        began = time.monotonic()
+        for path in ("/logowanie/", "/logowanie/pracownik/", "/upo/?kod=x"):
+            assert Client().get(path).status_code == 200
+        statuses = []
+        for _attempt in range(40):
+            answer = Client().post("/logowanie/pracownik/", {"login": "ewa", "password": "x"})
+            statuses.append(answer.status_code)
+            if answer.status_code == 429:
+                break
+        assert statuses[-1] == 429 and set(statuses[:-1]) == {200}, "a new browser each time, one count"
+        assert Client().post("/logowanie/demo/", {"username": "x"}).status_code == 429
+        assert time.monotonic() - began < 30
+    assert broker.dbsize() == 0, "Redis holds no counts"
 
 
 @pytest.mark.django_db(transaction=True)
 def test_nudge_is_a_message_and_a_lost_one_is_sent_again(
-    redis_cache: Redis,
+    broker: Redis,
     register: Register,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _use_broker(monkeypatch, project.REDIS_URL)
     name = register(lambda: None)
     services.enqueue(name)
-    assert redis_cache.llen("celery") == 1
-    redis_cache.flushall()
+    assert broker.llen("celery") == 1
+    broker.flushall()
     assert services.sweep() >= 1
-    assert redis_cache.llen("celery") >= 1
+    assert broker.llen("celery") >= 1
     assert Job.objects.get(name=name).state == "waiting"
 
 
