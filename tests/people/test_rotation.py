@@ -74,9 +74,8 @@ def test_nothing_of_the_old_key_is_left_anywhere(town: set[str], settings: Any) 
         "people_identity", "people_subjectidentifier", "access_accessapplication", "mfa_authenticator"
     }  # fmt: skip
     marks = set(Identity.objects.filter(scheme="demo").values_list("fingerprint", flat=True))
-    assert rotate() == {
-        "people.Identity": 3, "people.SubjectIdentifier": 2, "mandates.NamedParty": 0, "access.AccessApplication": 2,
-        "mfa.Authenticator": 2,
+    assert {name: count for name, count in rotate().items() if count} == {
+        "people.Identity": 3, "people.SubjectIdentifier": 2, "access.AccessApplication": 2, "mfa.Authenticator": 2
     }  # fmt: skip
     assert mentions(everything(), town) == set()
     settings.IDENTITY_KEY = OTHER_KEY
