@@ -11,8 +11,28 @@ class EurzadConfig(AppConfig):
 
     def ready(self) -> None:
         from eurzad.outbox import registry
+        from portal.journal import staff
 
         registry.nudge_with(nudge)
+        staff.impersonal(
+            "auth.group", "catalogue.service", "channels.channel", "news.announcement", "outbox.job",
+            "registers.property", "socialaccount.socialapp", "taxes.datedamount",
+            "taxes.interestrate", "taxes.receivabletype",
+        )  # fmt: skip
+        for label in ("account.emailaddress", "mfa.authenticator", "socialaccount.socialaccount"):
+            staff.data_of(label, "user__identity__public_id")
+        staff.data_of("people.user", "identity__public_id")
+        staff.data_of("access.accessapplication", "identity__public_id", reference="number")
+        staff.data_of("mandates.mandate", "principal__public_id", reference="public_id")
+        staff.data_of("payments.payment", "on_behalf__public_id", reference="reference")
+        staff.data_of(
+            "payments.providerevent", "payment__on_behalf__public_id", reference="payment__reference"
+        )
+        staff.data_of("registers.alcohollicence", "holder__public_id", reference="number")
+        staff.data_of("registers.lease", "lessee__public_id", reference="number")
+        staff.data_of("inbox.inbounddocument", "", reference="public_id")
+        staff.data_of("inbox.inboundattachment", "", reference="public_id")
+        staff.data_of("inbox.outboundletter", "", reference="public_id")
 
 
 def nudge(job_id: str) -> None:

@@ -18,6 +18,8 @@ class PaymentsConfig(AppConfig):
 
         words.register("payments.read", _("płatność"), is_read=True, area="payments")
         words.register("payments.receipt", _("potwierdzenie płatności"), is_read=True, area="payments")
+        words.register("payments.list", _("lista płatności"), is_read=True, area="payments")
+        words.register("payments.basket", _("podsumowanie przed płatnością"), is_read=True, area="payments")
         words.register("payments.create", _("rozpoczęcie płatności"), area="payments")
         words.register("payments.settle", _("zaksięgowanie płatności"), area="payments")
 

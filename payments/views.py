@@ -20,6 +20,7 @@ from payments.forms import CheckoutForm
 from payments.models import Payment
 from portal.mandates.http import AccountRequest
 from portal.mandates.policy import AccessDenied
+from portal.mandates.reading import note_read
 from portal.people.decorators import account_required
 
 MAX_NOTIFICATION = 64 * 1024  # bytes
@@ -77,6 +78,8 @@ def _show_summary(
         chosen = selectors.price_basket(request.viewer, tokens)
     except CheckoutError as nothing:
         error = error or nothing
+    else:
+        note_read(request.viewer, action="payments.basket", subject=chosen.subject)
     context = {
         "error": error,
         "basket": chosen,
@@ -94,6 +97,7 @@ def _show_summary(
 def history(request: AccountRequest) -> HttpResponse:
     """Every payment for the subject in view, newest first."""
     rows, page = selectors.payments_of(request.viewer, page=request.GET.get("page", "1"))
+    note_read(request.viewer, action="payments.list")
     return render(request, "payments/history.html", {"rows": rows, "page_obj": page, "query": ""})
 
 
@@ -125,6 +129,7 @@ def come_back(request: AccountRequest, public_id: UUID) -> HttpResponse:
         if not selectors.is_maker(request.viewer, public_id):
             raise
         return render(request, "payments/no_longer.html")
+    note_read(request.viewer, action="payments.read", subject=payment.on_behalf, reference=payment.reference)
     services.ask_soon(payment)
     return render(request, "payments/return.html", {"payment": selectors.describe(payment)})
 

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "portal.people.middleware.OpenSessionMiddleware",
     "portal.people.middleware.StaffGateMiddleware",
     "portal.mandates.middleware.ViewerMiddleware",
+    "portal.journal.middleware.StaffJournalMiddleware",
 ]
 TEMPLATES = [
     {

@@ -1,16 +1,21 @@
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from eurzad.lib import clock, searching
 from portal.journal import words
 from portal.journal.models import Head, Record
 
 COUNTED = 10_000
+MOST_WORDS = 5
+FIRST_YEAR, LAST_YEAR = 2000, 2999
 
 
 class BoundedPaginator(Paginator):
@@ -55,6 +60,33 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+def _meaning(word: str) -> Q:
+    """What a word of the search asks for."""
+    day = read_day(word)
+    if day is not None:
+        return Q(at__gte=_midnight(day), at__lt=_midnight(day + timedelta(days=1)))
+    try:
+        person = UUID(word)
+    except ValueError:
+        return Q(reference=word)
+    return Q(actor_id=person) | Q(subject_id=person) | Q(reference=str(person))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), clock.WARSAW)
+
+
+def read_day(word: str) -> date | None:
+    """Return the day that a word writes, as on paper or as in a file; None for anything else."""
+    for form in ("%d.%m.%Y", "%Y-%m-%d"):
+        try:
+            day = datetime.strptime(word, form).replace(tzinfo=clock.WARSAW).date()
+        except ValueError:
+            continue
+        return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+    return None
+
+
 @admin.register(Record)
 class RecordAdmin(ReadOnlyAdmin):
     """The journal. Found by exact reference or by the UUID of a person: each has its index."""
@@ -63,8 +95,18 @@ class RecordAdmin(ReadOnlyAdmin):
     list_filter = (ActionFilter, "at")
     list_select_related = ("link",)
     sortable_by = ("at",)
-    search_fields = ("reference__exact", "actor_id__exact", "subject_id__exact")
-    search_help_text = _("Numer sprawy albo identyfikator osoby, w całości")
+    search_fields = ("reference",)
+    search_help_text = _(
+        "Numer sprawy, identyfikator osoby (UUID) albo dzień (23.11.2026); także kilka naraz"
+    )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Record], search_term: str
+    ) -> tuple[QuerySet[Record], bool]:
+        """Every word has its index: a day, a person on either side, or an exact reference."""
+        for word in searching.clean(search_term).split()[:MOST_WORDS]:
+            queryset = queryset.filter(_meaning(word))
+        return queryset, False
 
     @admin.display(description=_("numer"), empty_value="–")
     def number(self, record: Record) -> int | None:

@@ -1,11 +1,27 @@
 """Writing the journal."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import transaction
 
 from eurzad.lib import clock
 from portal.journal.models import Record
+
+_written: ContextVar[list[str] | None] = ContextVar("written", default=None)
+
+
+@contextmanager
+def counting() -> Iterator[list[str]]:
+    """Collect the actions that are recorded inside, in the order of writing."""
+    mine: list[str] = []
+    token = _written.set(mine)
+    try:
+        yield mine
+    finally:
+        _written.reset(token)
 
 
 def record(
@@ -29,6 +45,9 @@ def record(
         reference=reference,
         reason=reason[:200],
     )
+    seen = _written.get()
+    if seen is not None:
+        seen.append(action)
 
 
 def record_read(

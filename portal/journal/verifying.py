@@ -1,6 +1,6 @@
 """Going over the whole chain: what was removed, changed, put in or moved, in plain words and bounded memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from portal.journal.sealing import unsealed
 BATCH = 5000
 SHOWN = 100
 """So many findings are told one by one; the rest is only counted."""
+Progress = Callable[[int, int], None]
 LATE = timedelta(hours=1)
 
 
@@ -57,10 +58,11 @@ class Published:
     statement: rules.Statement | None = None
 
 
-def verify(published: Published | None = None) -> Report:
+def verify(published: Published | None = None, *, progress: Progress | None = None) -> Report:
     """Check every sealed record, every head, and the chain against a published head.
 
-    Raises PermanentError when the certificates cannot be read.
+    `progress` is told after each batch how many numbers of how many are done. Raises PermanentError when the
+    certificates cannot be read.
     """
     report = Report()
     heads = list(Head.objects.order_by("day"))
@@ -71,7 +73,7 @@ def verify(published: Published | None = None) -> Report:
         expected.setdefault(published.statement.number, []).append((published.hash, _("Ogłoszony skrót")))
         is_found = True
     chain = _Chain(report, heads, expected, published.hash if published else "")
-    chain.walk()
+    chain.walk(progress)
     if not (is_found or chain.has_met):
         report.add(
             _("Ogłoszonego skrótu nie ma w dzienniku: zmieniono albo usunięto wpisy, których dotyczył.")
@@ -137,10 +139,10 @@ class _Chain:
         self.has_met = not sought or sought == rules.GENESIS
         self.last_days = {head.number: head.day for head in heads}
 
-    def walk(self) -> None:
+    def walk(self, progress: Progress | None) -> None:
         """Check everything there is, and that nothing is missing at either end."""
         is_first = True
-        for link, values in _pairs():
+        for link, values in _pairs(progress):
             if is_first:
                 self._begin(link)
                 is_first = False
@@ -207,9 +209,9 @@ class _Chain:
         self.number, self.hash, self.day = number, link["hash"], link["day"]
 
 
-def _pairs() -> Iterator[tuple[dict[str, Any], tuple[object, ...] | None]]:
+def _pairs(progress: Progress | None) -> Iterator[tuple[dict[str, Any], tuple[object, ...] | None]]:
     """Every link with the fields of its record (None: the record is gone), BATCH at a time."""
-    last = (Link.objects.aggregate(first=Min("number"))["first"] or 1) - 1
+    first = last = (Link.objects.aggregate(first=Min("number"))["first"] or 1) - 1
     end = Link.objects.aggregate(last=Max("number"))["last"] or 0
     while last < end:
         links: list[Any] = list(
@@ -225,3 +227,5 @@ def _pairs() -> Iterator[tuple[dict[str, Any], tuple[object, ...] | None]]:
         for link in links:
             yield link, found.get(link["record_id"])
         last = links[-1]["number"]
+        if progress is not None:
+            progress(last - first, end - first)

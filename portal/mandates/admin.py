@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from portal.journal.services import record
+from portal.journal.services import record_read
 from portal.mandates.errors import MandateError
 from portal.mandates.forms import DecisionForm, EnterForm
 from portal.mandates.models import Mandate, SignedDocument
@@ -125,7 +125,7 @@ def clerk_of(request: HttpRequest) -> User:
 
 def _note(request: HttpRequest, mandate: Mandate, action: str) -> None:
     subject = mandate.principal or mandate.attorney
-    record(
+    record_read(
         actor_id=clerk_of(request).public_id, subject_id=subject.public_id if subject else None,
         action=action, reference=str(mandate.public_id),
     )  # fmt: skip

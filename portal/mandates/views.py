@@ -13,13 +13,14 @@ from eurzad.lib import searching
 from eurzad.lib.errors import DomainError
 from eurzad.lib.identifiers import IdentifierError
 from eurzad.lib.pdf import html_to_pdf
-from portal.journal.services import record
+from portal.journal.services import record_read
 from portal.mandates import selectors
 from portal.mandates.errors import MandateError, MandateNotInForce
 from portal.mandates.forms import AskForm, GrantForm, TermsForm
 from portal.mandates.http import AccountRequest
 from portal.mandates.models import Mandate, Party
 from portal.mandates.policy import AccessDenied
+from portal.mandates.reading import note_read
 from portal.mandates.services import choosing, ending, requesting
 from portal.mandates.switching import NEXT_KEY, page_after_sign_in, page_after_switch
 from portal.people.decorators import account_required
@@ -132,6 +133,8 @@ def get_mandate_for(request: AccountRequest, public_id: UUID) -> Mandate:
 def detail(request: AccountRequest, public_id: UUID) -> HttpResponse:
     """One mandate: its exact text, what comes next, and what was done under it."""
     mandate = get_mandate_for(request, public_id)
+    if mandate.principal is not None:
+        note_read(request.viewer, action="mandates.read", subject=mandate.principal, reference=str(public_id))
     page = selectors.describe(request.viewer, mandate)
     acts, page_obj = (
         selectors.acts_under(mandate, page=request.GET.get("page", "1"))
@@ -176,6 +179,8 @@ def revoke(request: AccountRequest, public_id: UUID) -> HttpResponse:
             messages.error(request, error.message)
         return redirect("mandates:detail", public_id)
     page = selectors.describe(request.viewer, mandate)
+    if mandate.principal is not None:
+        note_read(request.viewer, action="mandates.read", subject=mandate.principal, reference=str(public_id))
     if not page.can_end:
         return redirect("mandates:detail", public_id)
     return render(request, "mandates/revoke.html", {"mandate": page})
@@ -202,7 +207,7 @@ def revocation_pdf(request: AccountRequest, public_id: UUID) -> HttpResponse:
 def _pdf(request: AccountRequest, public_id: UUID, template: str, name: str) -> HttpResponse:
     mandate = get_mandate_for(request, public_id)
     subject = mandate.principal or mandate.attorney
-    record(
+    record_read(
         actor_id=request.viewer.user.public_id, subject_id=subject.public_id if subject else None,
         action="mandates.pdf", reference=str(public_id),
     )  # fmt: skip

@@ -9,8 +9,11 @@ class PagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from portal.journal import words
         from portal.pages import account_notes, cards, checks, representing, search, sources  # noqa: F401 - checks register themselves
 
+        words.register("overview.read", _("przegląd konta"), is_read=True, area="taxes")
+        words.register("history.read", _("lista „kto oglądał moje dane”"), is_read=True)
         cards.register_attention(representing.attention)
         cards.register_attention(account_notes.attention)
         cards.register_menu(cards.MenuEntry("catalogue:list", _("Usługi"), 50))

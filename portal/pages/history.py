@@ -7,7 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 
 from eurzad.lib import clock
-from portal.journal import words
+from portal.journal import staff, words
 from portal.journal.models import Record
 from portal.mandates.policy import AccessDenied, Area, Right, Viewer, can
 from portal.people.models import Subject, User
@@ -83,10 +83,16 @@ def _row(record: Record, people: dict[UUID, User], viewer: Viewer) -> HistoryRow
         at_iso=at.isoformat(timespec="seconds"),
         who=_who(record, people, viewer),
         what=str(said.text),
-        reference=record.reference if not _is_id(record.reference) else "",
+        reference=_reference(record),
         reason=record.reason,
         is_read=said.is_read,
     )
+
+
+def _reference(record: Record) -> str:
+    if record.action.startswith("staff."):
+        return staff.words_for(record.reference)
+    return "" if _is_id(record.reference) else record.reference
 
 
 def _who(record: Record, people: dict[UUID, User], viewer: Viewer) -> str:

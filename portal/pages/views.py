@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from eurzad.lib import searching
 from portal.mandates.http import AccountRequest
+from portal.mandates.reading import note_read
 from portal.pages import search as everywhere
 from portal.pages import selectors
 from portal.people.decorators import account_required
@@ -25,6 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @account_required
 def overview(request: AccountRequest) -> HttpResponse:
     """The overview of a signed-in resident."""
+    note_read(request.viewer, action="overview.read")
     return render(request, "pages/overview.html", selectors.overview(request.viewer))
 
 

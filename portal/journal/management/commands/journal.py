@@ -38,6 +38,13 @@ class Command(BaseCommand):
             except PermanentError as error:
                 raise CommandError(str(error), returncode=CANNOT_TELL) from error
 
+    def _tell(self, done: int, total: int) -> None:
+        """Say on the terminal how far the check is: standard output stays for the result."""
+        if self.stderr.isatty():
+            end = "\n" if done == total else "\r"
+            self.stderr.write(f"Sprawdzono {done} z {total} ({done * 100 // total}%)", ending=end)
+            self.stderr.flush()
+
     def _seal(self, options: dict[str, Any]) -> None:
         self.stdout.write(f"Opieczętowane wpisy: {sealing.seal(whole=True)}")
 
@@ -64,7 +71,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{what}: dni {days}, wpisów {records}. Podpisy dni zostają.")
 
     def _verify(self, options: dict[str, Any]) -> None:
-        report = verifying.verify(_published(options["head"]))
+        report = verifying.verify(_published(options["head"]), progress=self._tell)
         for problem in report.problems:
             self.stdout.write(f"✗ {problem}")
         if report.count > len(report.problems):
