@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from eurzad.lib import clock
+from portal.journal.admin import COUNTED
 from portal.journal.models import Record
 from portal.people.models import User
 from tests.support.pages import PageClient
@@ -59,7 +60,9 @@ def test_no_page_of_the_journal_reads_all_of_it(
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
             ((plan,),) = cursor.fetchall()
-        assert _rows_read(plan[0]["Plan"]) <= 2 * 10_050, sql
+        # Counting stops at 10,000; an action that is a quarter of all is met by reading four times as many.
+        most = 5 * COUNTED if "COUNT(" in sql else 2 * COUNTED + 100
+        assert _rows_read(plan[0]["Plan"]) <= most, sql
 
 
 def test_what_the_auditor_asks_for_is_found(long_journal: None, pages: PageClient, ewa: User) -> None:
