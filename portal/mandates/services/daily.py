@@ -26,10 +26,9 @@ def run_daily() -> int:
 
 
 def expire() -> int:
-    """Mark what ended before today; access ended at midnight by itself."""
-    today = clock.today()
-    due = Mandate.objects.filter(status=Mandate.Status.ACTIVE, valid_to__lt=today)
-    return due.update(status=Mandate.Status.EXPIRED, ended_at=clock.now(), ended_by=Party.CLOCK)
+    """Mark what ended before today and tell both sides; access ended at midnight by itself."""
+    due = Mandate.objects.filter(status=Mandate.Status.ACTIVE, valid_to__lt=clock.today())
+    return sum(_expire(pk) for pk in _keys(due))
 
 
 def warn_of_end() -> int:
@@ -63,10 +62,25 @@ def send_digests() -> int:
 
 
 @transaction.atomic
+def _expire(pk: int) -> int:
+    mandate = _locked(pk)
+    if mandate.status != Mandate.Status.ACTIVE:
+        return 0
+    mandate.status, mandate.ended_at, mandate.ended_by = Mandate.Status.EXPIRED, clock.now(), Party.CLOCK
+    mandate.save(update_fields=["status", "ended_at", "ended_by"])
+    text = _("Pełnomocnictwo wygasło: ostatnim dniem był %s. Jeśli ma trwać dalej, trzeba udzielić nowego.")
+    tell_both(mandate, "mandates.ended", text % format_short(mandate.valid_to))
+    return 1
+
+
+def _locked(pk: int) -> Mandate:
+    found = Mandate.objects.select_for_update(of=("self",))
+    return found.select_related("principal", "attorney").get(pk=pk)
+
+
+@transaction.atomic
 def _tell_once(pk: int, mark: str, topic: str, text: str) -> int:
-    mandate = (
-        Mandate.objects.select_for_update(of=("self",)).select_related("principal", "attorney").get(pk=pk)
-    )
+    mandate = _locked(pk)
     if getattr(mandate, mark) is not None or mandate.status != Mandate.Status.ACTIVE:
         return 0
     setattr(mandate, mark, clock.today())
@@ -77,9 +91,7 @@ def _tell_once(pk: int, mark: str, topic: str, text: str) -> int:
 
 @transaction.atomic
 def _digest(pk: int, day: date) -> int:
-    mandate = (
-        Mandate.objects.select_for_update(of=("self",)).select_related("principal", "attorney").get(pk=pk)
-    )
+    mandate = _locked(pk)
     if mandate.digested_on is not None and mandate.digested_on >= day:
         return 0
     same = Mandate.objects.filter(principal=mandate.principal, attorney=mandate.attorney)

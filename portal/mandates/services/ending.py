@@ -34,6 +34,8 @@ def end_mandate(*, viewer: Viewer, mandate_id: UUID, reason: str = "") -> Mandat
     if was_active:
         text = _("Pełnomocnictwo zostało zakończone przez drugą stronę. Potwierdzenie jest na jego stronie.")
         tell(ended, other, "mandates.revoked", text)
+        text = _("Pełnomocnictwo jest zakończone. Potwierdzenie (PDF) jest na jego stronie.")
+        tell(ended, party, "mandates.revoked", text)
     return ended
 
 

@@ -11,6 +11,7 @@ from portal.mandates import rules, texts
 from portal.mandates.errors import BadScope
 from portal.mandates.models import Area, Mandate, Party, Right
 from portal.mandates.scopes import ScopeObject
+from portal.mandates.services.telling import tell_both
 from portal.people.models import Subject, User
 
 
@@ -81,6 +82,8 @@ def grant_mandate(
         text=text, text_sha256=texts.digest(text), asked_by=Party.CLERK, asked_by_user=by,
         active_since=clock.now(),
     )  # fmt: skip
+    if by is not None:
+        tell_both(mandate, "mandates.active", _("Urząd wpisał pełnomocnictwo. Sprawdź, czego dotyczy."))
     record(
         actor_id=by.public_id if by else None,
         subject_id=principal.public_id,

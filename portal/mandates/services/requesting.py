@@ -179,6 +179,9 @@ def refuse(*, viewer: Viewer, mandate_id: UUID, reason: str = "") -> Mandate:
     was_seen = mandate.status != Status.REQUESTED
     mandate.ended_at, mandate.ended_by, mandate.end_reason = clock.now(), party, reason[:200]
     _move(mandate, Status.REFUSED)
+    if was_seen and party == Party.ATTORNEY:
+        text = _("Pełnomocnik wycofał swoją prośbę o pełnomocnictwo. Nic nie musisz robić.")
+        tell(mandate, Party.PRINCIPAL, "mandates.withdrawn", text)
     if was_seen and party == Party.PRINCIPAL and mandate.asked_by == Party.ATTORNEY:
         tell(
             mandate,
@@ -251,6 +254,8 @@ def _agree(viewer: Viewer, mandate: Mandate) -> None:
     mandate.active_since = clock.now()
     _move(mandate, Status.ACTIVE)
     tell(mandate, Party.ATTORNEY, "mandates.active", _("Masz nowe pełnomocnictwo. Sprawdź, czego dotyczy."))
+    given = _("Udzielono pełnomocnictwa. Sprawdź, komu i jakiego.")
+    tell(mandate, Party.PRINCIPAL, "mandates.active", given, but=viewer.user)
 
 
 def _refuse_too_many(viewer: Viewer) -> None:

@@ -5,17 +5,22 @@ from django.urls import reverse
 from eurzad.lib import clock
 from portal.mandates.models import Mandate, Party
 from portal.notices.services import notify
+from portal.people.contact import address_of
 from portal.people.models import Subject, User
 
 
 def tell(mandate: Mandate, side: Party, topic: str, text: str, *, but: User | None = None) -> int:
-    """Give a notice to the users behind one side; returns how many. Nobody is there yet: nobody is told."""
+    """Give a notice to the users behind one side, and mail those with a confirmed address that there is news.
+
+    Returns how many. Nobody is there yet: nobody is told.
+    """
     subject = mandate.principal if side == Party.PRINCIPAL else mandate.attorney
     if subject is None:
         return 0
     users = [user for user in users_of(subject) if user != but]
+    url = reverse("mandates:detail", args=[mandate.public_id])
     for user in users:
-        notify(user=user, topic=topic, text=text, url=reverse("mandates:detail", args=[mandate.public_id]))
+        notify(user=user, topic=topic, text=text, url=url, email=address_of(user))
     return len(users)
 
 
