@@ -2,6 +2,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.notices.calendar_views import calendar
+
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.enable_nav_sidebar = False  # the width belongs to the queue
@@ -12,6 +14,7 @@ handler404 = "portal.pages.failures.page_not_found"
 handler500 = "portal.pages.failures.server_error"
 
 urlpatterns = [
+    path("kalendarz/<str:token>.ics", calendar, name="calendar"),
     path("", include("portal.pages.urls")),
     path("", include("registers.urls")),
     path("", include("portal.catalogue.urls")),

@@ -10,6 +10,11 @@ _MONTHS = {
     "en": "January February March April May June July August September October November December",
     "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
 }
+_MONTH_NAMES = {
+    "pl": "styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik listopad grudzień",
+    "en": _MONTHS["en"],
+    "uk": "січень лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень",
+}
 _WEEKDAYS = {
     "pl": "poniedziałek wtorek środa czwartek piątek sobota niedziela",
     "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
@@ -51,3 +56,9 @@ def format_long(day: date, language: str = "pl", *, weekday: bool = False) -> st
     language = language if language in _MONTHS else "pl"
     text = f"{day.day} {_MONTHS[language].split()[day.month - 1]} {day.year}"
     return f"{text} ({_WEEKDAYS[language].split()[day.weekday()]})" if weekday else text
+
+
+def format_month(day: date, language: str = "pl", *, year: bool = True) -> str:
+    """Return `maj 2026` (without `year`: `maj`), for headings."""
+    name = _MONTH_NAMES[language if language in _MONTH_NAMES else "pl"].split()[day.month - 1]
+    return f"{name} {day.year}" if year else name

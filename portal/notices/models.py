@@ -38,3 +38,82 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.topic
+
+
+class Preference(models.Model):
+    """By which channels a user wants to hear of a topic; without a row the topic's own choice holds."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
+    topic = models.CharField(_("temat"), max_length=60)
+    in_portal = models.BooleanField(_("w portalu"))
+    by_email = models.BooleanField(_("e-mailem"))
+
+    class Meta:
+        verbose_name = _("wybór powiadomień")
+        verbose_name_plural = _("wybory powiadomień")
+        constraints = [
+            models.UniqueConstraint(fields=("user", "topic"), name="notices_preference_one_per_topic"),
+        ]
+
+    def __str__(self) -> str:
+        return self.topic
+
+
+class CalendarFeed(models.Model):
+    """A user's secret address of deadlines for calendar programs. Only the hash of the secret is kept."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feed"
+    )
+    token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    has_details = models.BooleanField(_("z kwotami i nazwami"), default=False)
+    created_at = models.DateTimeField(_("utworzono"))
+    fetched_at = models.DateTimeField(_("ostatnio pobrano"), null=True)
+
+    class Meta:
+        verbose_name = _("kalendarz terminów")
+        verbose_name_plural = _("kalendarze terminów")
+
+    def __str__(self) -> str:
+        return self.token_sha256[:8]
+
+
+class SentReminder(models.Model):
+    """That a user was reminded of a deadline. Kept until the day is long over, so that nobody is told twice."""
+
+    class Kind(models.TextChoices):
+        BEFORE = "before", _("przed terminem")
+        ON_DAY = "on_day", _("w dniu terminu")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    uid = models.CharField(max_length=80, editable=False)
+    day = models.DateField(_("termin"))
+    kind = models.CharField(_("rodzaj"), max_length=8, choices=Kind)
+
+    class Meta:
+        verbose_name = _("wysłane przypomnienie")
+        verbose_name_plural = _("wysłane przypomnienia")
+        constraints = [
+            models.UniqueConstraint(fields=("user", "uid", "day", "kind"), name="notices_reminded_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["before", "on_day"]), name="notices_reminder_kind_known"
+            ),
+        ]
+        indexes = [models.Index(fields=("day",), name="notices_reminder_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.kind}"
+
+
+class ReminderRound(models.Model):
+    """The last day on which the deadlines of a user were gone through."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_round")
+    done_on = models.DateField(_("dzień"))
+
+    class Meta:
+        verbose_name = _("przegląd terminów")
+        verbose_name_plural = _("przeglądy terminów")
+
+    def __str__(self) -> str:
+        return str(self.done_on)

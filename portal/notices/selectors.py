@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import get_language
 
 from eurzad.lib import clock, dates
+from portal.notices.deadlines import Deadline
 from portal.notices.models import Notice
 from portal.people.models import User
 
@@ -46,3 +47,30 @@ def _row(notice: Notice) -> Row:
     local = clock.to_warsaw(notice.created_at)
     when = f"{dates.format_long(local.date(), get_language() or 'pl')}, {local:%H:%M}"
     return Row(notice.public_id, notice.text, when, notice.url, notice.read_at is not None)
+
+
+@dataclass(frozen=True)
+class DeadlineRow:
+    """One deadline as the list shows it."""
+
+    day: str
+    day_iso: str
+    title: str
+    details: tuple[str, ...]
+    url: str
+
+
+def by_month(found: list[Deadline]) -> list[tuple[str, list[DeadlineRow]]]:
+    """Deadlines, which come earliest first, under the name of their month."""
+    language = get_language() or "pl"
+    months: dict[str, list[DeadlineRow]] = {}
+    for each in found:
+        row = DeadlineRow(
+            dates.format_long(each.day, language, weekday=True),
+            each.day.isoformat(),
+            each.title,
+            each.details,
+            each.path,
+        )
+        months.setdefault(dates.format_month(each.day, language), []).append(row)
+    return list(months.items())

@@ -1,5 +1,5 @@
 from eurzad.outbox.registry import every, handler
-from portal.notices import mailbox, services
+from portal.notices import mailbox, reminding, services
 
 
 @handler("notices.send_email")
@@ -18,3 +18,21 @@ def resend_emails() -> None:
 def tell_of_mailbox() -> None:
     """Tell clerks what waits in the ePUAP mailbox."""
     mailbox.tell_clerks()
+
+
+@every(seconds=1800, name="notices.deadlines")
+def begin_reminding() -> None:
+    """Remind of deadlines, by day."""
+    reminding.begin()
+
+
+@handler("notices.remind")
+def remind(after: str) -> None:
+    """Remind the next users."""
+    reminding.remind_next(int(after))
+
+
+@every(seconds=86400, name="notices.tidy_reminders")
+def tidy_reminders() -> None:
+    """Forget reminders of days long over."""
+    reminding.tidy()
