@@ -21,10 +21,12 @@ class TaxesConfig(AppConfig):
         from portal.access import evidence
         from portal.journal import words
         from portal.mandates import scopes
+        from portal.notices import deadlines
         from portal.pages import cards as overview
         from portal.people import visitors
         from taxes import cards
         from taxes.evidence import known
+        from taxes.selectors.deadlines import Payments
         from taxes.selectors.owed import PAYABLE_KIND, price_items
         from taxes.selectors.scopes import RECEIVABLE, find_receivable, receivables_of
         from taxes.services import settle_items
@@ -35,12 +37,18 @@ class TaxesConfig(AppConfig):
             )
         )
         evidence.register(known)
+        deadlines.register(Payments())
+        words.register(
+            "receivables.statement", _("zestawienie należności i wpłat"), is_read=True, area="taxes"
+        )
         words.register("receivables.read", _("należności i wpłaty"), is_read=True, area="taxes")
         scopes.register(scopes.ObjectKind(RECEIVABLE, _("należność"), receivables_of, find_receivable))
         visitors.register_copier(_copy_for_visitor)
         overview.register_attention(cards.attention)
         overview.register_card(cards.amount_due, order=10)
+        overview.register_card(cards.next_deadlines, order=20)
         overview.register_account_menu(overview.MenuEntry("taxes:what_i_owe", _("Co mam do zapłaty"), 20))
+        overview.register_account_menu(overview.MenuEntry("notices:deadlines", _("Terminy"), 30))
         overview.register_home_task(
             overview.HomeTask(
                 "taxes:what_i_owe", _("Zapłać"), _("Wybierz należności i zapłać je przez internet."), 10

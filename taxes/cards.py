@@ -1,5 +1,6 @@
 """What the ledger puts on the account overview."""
 
+from datetime import timedelta
 from typing import cast
 
 from django.urls import reverse
@@ -11,7 +12,11 @@ from eurzad.lib.money import format_pln
 from portal.mandates.policy import AccessDenied, Viewer
 from portal.pages.cards import Attention, Card
 from taxes.selectors import words
+from taxes.selectors.deadlines import deadlines_of, instalments_in_reach
 from taxes.selectors.owed import OverviewNumbers, overview_numbers
+
+AHEAD = timedelta(days=400)
+NEXT = 4
 
 
 def attention(viewer: Viewer) -> list[Attention]:
@@ -57,6 +62,16 @@ def amount_due(viewer: Viewer) -> Card | None:
         "as_of": format_short(clock.today()),
     }
     return Card("taxes/amount_due_card.html", context)
+
+
+def next_deadlines(viewer: Viewer) -> Card | None:
+    """Return the card of the next dates; None for a viewer who may not see the ledger, or when there is none."""
+    if viewer.subject is None or (mine := instalments_in_reach(viewer, viewer.subject)) is None:
+        return None
+    today = clock.today()
+    found = deadlines_of(mine, today, today + AHEAD, most=NEXT)
+    rows = [(words.long_date(each.day, weekday=True), each.day.isoformat(), each) for each in found]
+    return Card("taxes/deadlines_card.html", {"rows": rows, "as_of": format_short(today)}) if rows else None
 
 
 def _numbers(viewer: Viewer) -> OverviewNumbers | None:

@@ -40,3 +40,15 @@ class DayForm(forms.Form):
         """Return the chosen day, or today when it cannot be used."""
         day: date = self.cleaned_data["day"] if self.is_valid() else clock.today()
         return day
+
+
+class LetterForm(forms.Form):
+    """A letter that the portal has begun and its sender finishes."""
+
+    title = forms.CharField(label=gettext_lazy("Tytuł"), max_length=200)
+    body = forms.CharField(
+        label=gettext_lazy("Treść"),
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 16}),
+        help_text=gettext_lazy("Popraw i uzupełnij. Nic nie wysyłamy, dopóki sam(a) nie złożysz pisma."),
+    )

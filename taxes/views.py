@@ -11,7 +11,9 @@ from portal.journal.services import record_read
 from portal.mandates.http import AccountRequest
 from portal.people.decorators import account_required
 from taxes.forms import DayForm
+from taxes.selectors import source
 from taxes.selectors.owed import what_i_owe as read_what_i_owe
+from taxes.selectors.payments import waiting_payments
 from taxes.selectors.receivable import receivable_detail as read_receivable
 
 GROUPS = ("open", "enforcement", "settled")
@@ -29,7 +31,14 @@ def what_i_owe(request: AccountRequest) -> HttpResponse:
     owed = read_what_i_owe(viewer, form.chosen_day(), group=group, page=request.GET.get("page", "1"))
     record_read(actor_id=viewer.user.public_id, subject_id=owed.subject.public_id, action="receivables.read")
     query = urlencode({"group": group, "day": owed.on_iso})
-    context = {"form": form, "owed": owed, "group": group, "page_query": query}
+    context = {
+        "form": form,
+        "owed": owed,
+        "group": group,
+        "page_query": query,
+        "waiting": waiting_payments(viewer),
+        "stamp": source.stamp(),
+    }
     return render(request, "taxes/what_i_owe.html", context)
 
 
@@ -45,4 +54,5 @@ def receivable_detail(request: AccountRequest, public_id: UUID) -> HttpResponse:
         action="receivables.read",
         reference=str(public_id),
     )
-    return render(request, "taxes/receivable_detail.html", {"form": form, "receivable": receivable})
+    context = {"form": form, "receivable": receivable, "stamp": source.stamp()}
+    return render(request, "taxes/receivable_detail.html", context)

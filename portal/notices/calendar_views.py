@@ -56,7 +56,9 @@ def make_calendar(request: SignedInRequest) -> HttpResponse:
 def revoke_calendar(request: SignedInRequest) -> HttpResponse:
     """End the calendar."""
     if feeds.revoke(request.user):
-        messages.success(request, _("Adres kalendarza już nie działa. Programy, które go używały, nic nie pobiorą."))
+        messages.success(
+            request, _("Adres kalendarza już nie działa. Programy, które go używały, nic nie pobiorą.")
+        )
     return redirect("notices:deadlines")
 
 
@@ -77,7 +79,7 @@ def choose_reminders(request: SignedInRequest) -> HttpResponse:
 def calendar(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar for programs. Whoever has the address has the dates; a revoked one does not exist."""
     if not limits.is_allowed(request):
-        return HttpResponse(_("Za dużo pobrań. Spróbuj za kilka minut."), status=429, headers={"Retry-After": "600"})
+        return _too_many()
     feed = feeds.find(token) if len(token) == TOKEN_LENGTH else None
     if feed is None:
         raise Http404
@@ -94,4 +96,15 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _too_many() -> HttpResponse:
+    response = HttpResponse(
+        _("Za dużo pobrań. Spróbuj za kilka minut."),
+        status=429,
+        content_type="text/plain; charset=utf-8",
+        headers={"Retry-After": "600"},
+    )
+    response._has_been_logged = True  # type: ignore[attr-defined]  # the log would keep a secret that still works
     return response

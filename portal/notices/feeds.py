@@ -93,7 +93,9 @@ def content_of(feed: CalendarFeed) -> bytes:
                 uid=f"{each.uid}@eurzad",
                 day=each.day,
                 title=each.title,
-                text="\n".join(each.details) if feed.has_details else _("Szczegóły zobaczysz po zalogowaniu."),
+                text="\n".join(each.details)
+                if feed.has_details
+                else _("Szczegóły zobaczysz po zalogowaniu."),
                 url=f"{settings.PORTAL_BASE_URL}{each.path}",
                 alarms=ALARMS,
             )

@@ -54,7 +54,13 @@ def _event(entry: Entry, stamp: datetime) -> list[str]:
     if entry.url:
         lines.append(f"URL:{_one_line(entry.url)}")
     for trigger in entry.alarms:
-        lines += ["BEGIN:VALARM", "ACTION:DISPLAY", f"TRIGGER:{trigger}", f"DESCRIPTION:{title}", "END:VALARM"]
+        lines += [
+            "BEGIN:VALARM",
+            "ACTION:DISPLAY",
+            f"TRIGGER:{trigger}",
+            f"DESCRIPTION:{title}",
+            "END:VALARM",
+        ]
     return [*lines, "END:VEVENT"]
 
 

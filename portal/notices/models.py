@@ -108,7 +108,9 @@ class SentReminder(models.Model):
 class ReminderRound(models.Model):
     """The last day on which the deadlines of a user were gone through."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_round")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_round"
+    )
     done_on = models.DateField(_("dzień"))
 
     class Meta:

@@ -59,5 +59,7 @@ def choose(user: User, chosen: Mapping[str, Iterable[str]]) -> None:
     for code in _topics:
         channels = set(chosen.get(code, ()))
         Preference.objects.update_or_create(
-            user=user, topic=code, defaults={"in_portal": "portal" in channels, "by_email": "email" in channels}
+            user=user,
+            topic=code,
+            defaults={"in_portal": "portal" in channels, "by_email": "email" in channels},
         )

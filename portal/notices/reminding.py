@@ -42,9 +42,7 @@ def remind_next(after: int) -> int:
     """Remind the next users after a primary key and have the rest done by a further job; returns how many were told."""
     today = clock.today()
     users = deadlines.users_with(today, today + timedelta(days=DAYS_BEFORE), after=after, limit=CHUNK)
-    done = set(
-        ReminderRound.objects.filter(user__in=users, done_on=today).values_list("user_id", flat=True)
-    )
+    done = set(ReminderRound.objects.filter(user__in=users, done_on=today).values_list("user_id", flat=True))
     told = sum(remind(pk) for pk in users if pk not in done)
     if len(users) == CHUNK:
         enqueue("notices.remind", key=f"notices.remind:{users[-1]}", after=str(users[-1]))
@@ -85,7 +83,11 @@ def _tell(user: User, fresh: Iterable[tuple[Deadline, SentReminder.Kind]]) -> in
         text = message(shown, clock.today())
     # A message by e-mail says only that there is news, so the news has to be in the portal too.
     notify(
-        user=user, topic=topic, text=text, url=reverse("notices:deadlines"), email=email_of(user) if by_email else ""
+        user=user,
+        topic=topic,
+        text=text,
+        url=reverse("notices:deadlines"),
+        email=email_of(user) if by_email else "",
     )
     return 1
 

@@ -12,7 +12,7 @@ for (const form of document.querySelectorAll("form[data-selection]")) {
   const update = () => {
     const chosen = [...form.querySelectorAll("input[data-grosze]:checked")];
     const sum = chosen.reduce((total, box) => total + Number(box.dataset.grosze), 0);
-    text.textContent = form.dataset.selection
+    text.textContent = (chosen.length ? form.dataset.selection : form.dataset.nothing)
       .replace("{count}", String(chosen.length))
       .replace("{amount}", formatPln(sum));
     button.disabled = chosen.length === 0;

@@ -5,6 +5,7 @@ from taxes.models.instalments import Instalment, InstalmentQuerySet, ReminderCos
 from taxes.models.kinds import ReceivableType
 from taxes.models.law import DatedAmount, InterestRate, RateReview
 from taxes.models.payments import Allocation, PaymentReceived
+from taxes.models.statements import Statement
 
 __all__ = [
     "Account",
@@ -19,4 +20,5 @@ __all__ = [
     "Receivable",
     "ReceivableType",
     "ReminderCost",
+    "Statement",
 ]

@@ -59,6 +59,7 @@ class OwedRow:
     is_selected: bool = False
     area: str = ""
     can_pay: bool = True
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ class Group:
     page: Page[Any] | None = None
     has_more: bool = False
 
+    @property
+    def words(self) -> str:
+        """How many instalments there are, in words."""
+        return words.count_of_instalments(self.count)
+
 
 @dataclass(frozen=True, slots=True)
 class WhatIOwe:
@@ -82,6 +88,7 @@ class WhatIOwe:
     on_iso: str
     totals: Totals
     overdue: str
+    upcoming: str
     is_partial_view: bool
     open: Group | None
     enforcement: Group | None
@@ -97,17 +104,6 @@ class WhatIOwe:
         """The areas of rows that are shown and that the viewer may see, but not pay for."""
         rows = self.open.rows if self.open else ()
         return sorted({row.area for row in rows if not row.can_pay})
-
-    @property
-    def selected_count(self) -> int:
-        """How many rows start out selected."""
-        return sum(row.is_selected for row in self.open.rows) if self.open else 0
-
-    @property
-    def selected_amount(self) -> str:
-        """The sum of the rows that start out selected."""
-        rows = self.open.rows if self.open else ()
-        return format_pln(Decimal(sum(row.grosze for row in rows if row.is_selected)) / 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +156,7 @@ def what_i_owe(viewer: Viewer, on: date, *, group: str = "", page: int | str = 1
         on_iso=on.isoformat(),
         totals=totals_of(add_up(open_rows)),
         overdue=format_pln(add_up(row for row in open_rows if row.debt.effective_due < on).total),
+        upcoming=format_pln(add_up(row for row in open_rows if row.debt.effective_due > on).total),
         is_partial_view=reach.is_partial,
         open=groups.get("open"),
         enforcement=groups.get("enforcement"),
@@ -285,6 +282,7 @@ def _owed_rows(
             is_selected=can_pay and row.debt.effective_due <= on,
             area=row.area,
             can_pay=can_pay,
+            section=words.section_of(row, on),
         )
     return found
 

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from eurzad.lib.dates import format_long, format_short
 from eurzad.lib.money import format_amount, format_pln
+from eurzad.lib.plurals import plural
 from taxes.models import Instalment
 from taxes.rules.interest import Interest
 from taxes.rules.rates import Law
-from taxes.rules.terms import Regime
+from taxes.rules.terms import CreditOrder, Regime
 from taxes.selectors.debts import Owed
 
 
@@ -50,6 +51,15 @@ def status_of(row: Owed, on: date) -> tuple[str, str]:
     return _("w terminie"), "tag-neutral"
 
 
+def section_of(row: Owed, on: date) -> str:
+    """Return under which heading an open instalment stands on a day: what is late, and what has time."""
+    if row.debt.effective_due < on:
+        return _("Po terminie")
+    if row.debt.effective_due == on:
+        return _("Płatne tego dnia")
+    return _("Jeszcze przed terminem")
+
+
 def explain_status(row: Owed, on: date, law: Law, enforcement_title: str) -> str:
     """Return the sentences that say how an unsettled instalment stands on a day."""
     said = []
@@ -61,8 +71,8 @@ def explain_status(row: Owed, on: date, law: Law, enforcement_title: str) -> str
         )
     elif due < on:
         said.append(
-            _("Termin minął %(day)s, dni po terminie: %(count)s.")
-            % {"day": format_short(due), "count": (on - due).days}
+            _("Termin minął %(day)s (%(days)s temu).")
+            % {"day": format_short(due), "days": count_of_days((on - due).days)}
         )
     elif due != row.due_on:
         said.append(
@@ -140,3 +150,27 @@ def interest_result(interest: Interest, regime: Regime, law: Law, on: date) -> s
             "amount": format_pln(interest.carried)
         }
     return _("Suma zaokrąglona raz, do grosza.")
+
+
+def crediting_basis(order: CreditOrder, has_interest: bool) -> str:
+    """Return the articles by which a payment was split."""
+    if order is CreditOrder.INTEREST_FIRST:
+        return _("Najpierw odsetki, potem należność główna (art. 451 § 1 Kodeksu cywilnego).")
+    if has_interest:
+        return _(
+            "Najpierw koszty upomnienia (art. 62 § 1a Ordynacji podatkowej), reszta na należność i odsetki "
+            "w proporcji, w jakiej do siebie pozostają (art. 55 § 2)."
+        )
+    return _(
+        "Na należność główną wskazaną przez wpłacającego albo o najwcześniejszym terminie (art. 62 § 1)."
+    )
+
+
+def count_of_instalments(count: int) -> str:
+    """Return `1 rata`, `2 raty`, `5 rat`."""
+    return plural(count, _("%d rata"), _("%d raty"), _("%d rat"), get_language() or "pl") % count
+
+
+def count_of_days(count: int) -> str:
+    """Return `1 dzień`, `2 dni`."""
+    return plural(count, _("%d dzień"), _("%d dni"), _("%d dni"), get_language() or "pl") % count

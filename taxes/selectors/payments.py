@@ -1,0 +1,220 @@
+"""Payments that came in, what they were credited to, and what was paid too much."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from eurzad.lib.dates import format_short
+from eurzad.lib.money import ZERO, format_pln
+from portal.mandates.policy import AccessDenied, Right, Viewer
+from portal.people.models import Subject
+from taxes.models import Allocation, Instalment, InstalmentQuerySet, PaymentReceived
+from taxes.rules.terms import CreditOrder
+from taxes.selectors import words
+from taxes.selectors.access import reach_of
+
+PER_PAGE = 25
+WAITING = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """What of a payment one instalment got, as printed."""
+
+    title: str
+    url: str
+    principal: str
+    interest: str
+    costs: str
+    overpaid: str
+    total: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLine:
+    """One payment of the list."""
+
+    public_id: UUID
+    url: str
+    paid_on: str
+    paid_on_iso: str
+    channel: str
+    amount: str
+    credited: Sequence[Credited]
+    overpaid: str
+    is_waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentList:
+    """A page of payments of the subject in view."""
+
+    subject: Subject
+    rows: Sequence[PaymentLine]
+    page: Page[Any]
+    is_partial_view: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDetail:
+    """One payment with its crediting. `receipt_url` leads to the portal's own payment, where there was one."""
+
+    subject: Subject
+    line: PaymentLine
+    receipt_url: str
+    is_part: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overpayment:
+    """What one instalment did not need of a payment."""
+
+    payment_id: UUID
+    title: str
+    url: str
+    paid_on: str
+    paid_on_iso: str
+    amount: str
+    account_number: str
+    is_tax: bool
+
+
+def my_instalments(viewer: Viewer) -> tuple[Subject, InstalmentQuerySet, bool]:
+    """Return the subject in view, its instalments within reach, and whether some are out of it; raises AccessDenied."""
+    subject = viewer.subject
+    reach = reach_of(viewer, Right.SEE, subject)
+    assert subject is not None
+    mine = Instalment.objects.for_subject(subject.pk, reach.areas, reach.receivables)
+    return subject, mine, reach.is_partial
+
+
+def payment_list(viewer: Viewer, *, page: str = "1") -> PaymentList:
+    """Return a page of payments, newest first, with what each was credited to; raises AccessDenied."""
+    subject, mine, is_partial = my_instalments(viewer)
+    credited = Allocation.objects.filter(instalment__in=mine).values("payment")
+    rows = PaymentReceived.objects.filter(pk__in=credited).order_by("-paid_on", "-pk")
+    current = Paginator(rows, PER_PAGE).get_page(page)
+    allocations = _allocations(mine, [row.pk for row in current])
+    lines = [_line(row, allocations.get(row.pk, [])) for row in current]
+    return PaymentList(subject, lines, current, is_partial)
+
+
+def waiting_payments(viewer: Viewer) -> list[PaymentLine]:
+    """Return the newest payments made in the portal that the office has not posted yet; raises AccessDenied."""
+    _subject, mine, _is_partial = my_instalments(viewer)
+    credited = Allocation.objects.filter(instalment__in=mine).values("payment")
+    newest = PaymentReceived.objects.filter(channel=PaymentReceived.Channel.PORTAL, pk__in=credited)
+    rows = [row for row in newest.order_by("-paid_on", "-pk")[:WAITING] if is_waiting(row)]
+    allocations = _allocations(mine, [row.pk for row in rows])
+    return [_line(row, allocations.get(row.pk, [])) for row in rows]
+
+
+def payment_detail(viewer: Viewer, public_id: UUID) -> PaymentDetail:
+    """Return one payment; raises AccessDenied, also when there is none or nothing of it is within reach."""
+    subject, mine, _is_partial = my_instalments(viewer)
+    payment = PaymentReceived.objects.filter(public_id=public_id).first()
+    allocations = _allocations(mine, [payment.pk]).get(payment.pk, []) if payment else []
+    if payment is None or not allocations:
+        raise AccessDenied()
+    is_own = payment.subject_id == subject.pk
+    receipt = reverse("payments:detail", args=[payment.payment_id]) if payment.payment_id and is_own else ""
+    is_part = sum((_sum(row) for row in allocations), ZERO) != payment.amount
+    return PaymentDetail(subject, _line(payment, allocations), receipt, is_part)
+
+
+def overpayments(viewer: Viewer, *, page: str = "1") -> tuple[Subject, list[Overpayment], Page[Any]]:
+    """Return a page of what was paid too much, newest first; raises AccessDenied."""
+    subject, mine, _is_partial = my_instalments(viewer)
+    rows = (
+        Allocation.objects.filter(instalment__in=mine, overpaid__gt=0)
+        .select_related("payment", "instalment__receivable__account__type")
+        .order_by("-payment__paid_on", "-pk")
+    )
+    current = Paginator(rows, PER_PAGE).get_page(page)
+    return subject, [_overpayment(row) for row in current], current
+
+
+def overpayment(viewer: Viewer, payment_id: UUID) -> tuple[Subject, Overpayment]:
+    """Return what was paid too much with one payment; raises AccessDenied, also when nothing was."""
+    subject, mine, _is_partial = my_instalments(viewer)
+    row = (
+        Allocation.objects.filter(instalment__in=mine, overpaid__gt=0, payment__public_id=payment_id)
+        .select_related("payment", "instalment__receivable__account__type")
+        .order_by("pk")
+        .first()
+    )
+    if row is None:
+        raise AccessDenied()
+    return subject, _overpayment(row)
+
+
+def _overpayment(row: Allocation) -> Overpayment:
+    receivable = row.instalment.receivable
+    return Overpayment(
+        payment_id=row.payment.public_id,
+        title=receivable.title,
+        url=reverse("taxes:receivable_detail", args=[receivable.public_id]),
+        paid_on=format_short(row.payment.paid_on),
+        paid_on_iso=row.payment.paid_on.isoformat(),
+        amount=format_pln(row.overpaid),
+        account_number=receivable.account.number,
+        is_tax=receivable.account.type.regime == "tax",
+    )
+
+
+def _allocations(mine: InstalmentQuerySet, payments: Iterable[int]) -> dict[int, list[Allocation]]:
+    rows = (
+        Allocation.objects.filter(payment__in=payments, instalment__in=mine)
+        .select_related("instalment__receivable__account__type")
+        .order_by("pk")
+    )
+    found: dict[int, list[Allocation]] = {}
+    for row in rows:
+        found.setdefault(row.payment_id, []).append(row)
+    return found
+
+
+def _sum(row: Allocation) -> Decimal:
+    return Decimal(row.principal + row.interest + row.costs + row.overpaid)
+
+
+def _line(payment: PaymentReceived, allocations: Sequence[Allocation]) -> PaymentLine:
+    overpaid = sum((row.overpaid for row in allocations), ZERO)
+    return PaymentLine(
+        public_id=payment.public_id,
+        url=reverse("taxes:payment_detail", args=[payment.public_id]),
+        paid_on=format_short(payment.paid_on),
+        paid_on_iso=payment.paid_on.isoformat(),
+        channel=str(payment.get_channel_display()),
+        amount=format_pln(sum((_sum(row) for row in allocations), ZERO)),
+        credited=[_credited(row) for row in allocations],
+        overpaid=format_pln(overpaid) if overpaid else "",
+        is_waiting=is_waiting(payment),
+    )
+
+
+def is_waiting(payment: PaymentReceived) -> bool:
+    """Whether a payment made in the portal still waits for the office's ledger to post it."""
+    is_portal = payment.channel == PaymentReceived.Channel.PORTAL
+    return is_portal and not getattr(payment, "acknowledged_at", None)
+
+
+def _credited(row: Allocation) -> Credited:
+    receivable = row.instalment.receivable
+    return Credited(
+        title=_("%(title)s, rata %(number)s") % {"title": receivable.title, "number": row.instalment.number},
+        url=reverse("taxes:receivable_detail", args=[receivable.public_id]),
+        principal=format_pln(row.principal),
+        interest=format_pln(row.interest),
+        costs=format_pln(row.costs),
+        overpaid=format_pln(row.overpaid),
+        total=format_pln(_sum(row)),
+        basis=words.crediting_basis(CreditOrder(receivable.account.type.credit_order), bool(row.interest)),
+    )
