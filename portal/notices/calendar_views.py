@@ -14,8 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from eurzad.lib import clock
-from portal.notices import deadlines, feeds, limits, preferences, selectors
-from portal.notices.contact import email_of
+from portal.notices import deadlines, feeds, preferences, selectors
+from portal.people import limits
+from portal.people.contact import address_of
 from portal.people.decorators import SignedInRequest, account_required
 
 SHOWN_AHEAD = timedelta(days=400)
@@ -35,7 +36,7 @@ def _show(request: SignedInRequest, token: str = "") -> HttpResponse:
     context = {
         "months": selectors.by_month(found),
         "choices": preferences.choices_of(request.user).values(),
-        "email": email_of(request.user),
+        "email": address_of(request.user),
         "feed": feeds.feed_of(request.user),
         "secret_url": f"{settings.PORTAL_BASE_URL}{reverse('calendar', args=[token])}" if token else "",
     }
@@ -78,7 +79,7 @@ def choose_reminders(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def calendar(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar for programs. Whoever has the address has the dates; a revoked one does not exist."""
-    if not limits.is_allowed(request):
+    if not limits.is_allowed("calendar", limits.place_of(request)):
         return _too_many()
     feed = feeds.find(token) if len(token) == TOKEN_LENGTH else None
     if feed is None:

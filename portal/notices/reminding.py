@@ -16,10 +16,10 @@ from eurzad.lib.dates import format_long
 from eurzad.lib.plurals import plural
 from eurzad.outbox.services import enqueue
 from portal.notices import deadlines, preferences
-from portal.notices.contact import email_of
 from portal.notices.deadlines import Deadline
 from portal.notices.models import ReminderRound, SentReminder
 from portal.notices.services import notify
+from portal.people.contact import address_of
 from portal.people.models import User
 
 DAYS_BEFORE = 7
@@ -87,7 +87,7 @@ def _tell(user: User, fresh: Iterable[tuple[Deadline, SentReminder.Kind]]) -> in
         topic=topic,
         text=text,
         url=reverse("notices:deadlines"),
-        email=email_of(user) if by_email else "",
+        email=address_of(user) if by_email else "",
     )
     return 1
 

@@ -26,6 +26,7 @@ class Limit:
 
 
 LIMITS = {
+    "calendar": Limit(120),
     "email_link": Limit(30),
     "email_message": Limit(5, 24 * 3600),
     "receipt_code": Limit(30),

@@ -13,7 +13,8 @@ from portal.journal.models import Record
 from portal.mandates.models import Mandate
 from portal.notices import feeds, ical, preferences, reminding
 from portal.notices.models import CalendarFeed, Notice, SentReminder
-from portal.people.models import User
+from portal.people import limits
+from portal.people.models import ContactEmail, User
 from taxes import services
 from taxes.models import Instalment
 from tests.taxes.ledger import charge, instalment
@@ -170,7 +171,7 @@ def test_queries_do_not_grow(pages, anna, borys, mandate_for):
 
 def test_too_many_fetches_are_told_to_wait(pages, anna, monkeypatch):
     token = feeds.make(anna, has_details=False)
-    monkeypatch.setattr("portal.notices.limits.PER_WINDOW", 3)
+    monkeypatch.setitem(limits.LIMITS, "calendar", limits.Limit(3))
     for _number in range(3):
         pages.get(f"/kalendarz/{token}.ics")
     assert pages.get(f"/kalendarz/{token}.ics", status=429)["Retry-After"]
@@ -285,7 +286,7 @@ def test_channels_are_chosen_online(pages, anna, run_jobs):
 
 
 def give_address(user: User, address: str) -> None:
-    User.objects.filter(pk=user.pk).update(email=address)
+    ContactEmail.objects.create(user=user, email=address, confirmed_at=clock.now())
 
 
 def test_old_reminders_are_forgotten(anna, run_jobs):
