@@ -24,7 +24,7 @@ class TaxesConfig(AppConfig):
         from portal.notices import deadlines
         from portal.pages import cards as overview
         from portal.people import visitors
-        from taxes import cards
+        from taxes import cards, checks  # noqa: F401 - registers the check
         from taxes.evidence import known
         from taxes.selectors.deadlines import Payments
         from taxes.selectors.owed import PAYABLE_KIND, price_items
@@ -42,6 +42,12 @@ class TaxesConfig(AppConfig):
             "receivables.statement", _("zestawienie należności i wpłat"), is_read=True, area="taxes"
         )
         words.register("receivables.read", _("należności i wpłaty"), is_read=True, area="taxes")
+        words.register("rates.saved", _("stawka odsetek zapisana"))
+        words.register("rates.removed", _("stawka odsetek usunięta"))
+        words.register("rates.reviewed", _("stawki odsetek sprawdzone"))
+        words.register("law_amounts.saved", _("kwota lub stawka ustawowa zapisana"))
+        words.register("law_amounts.removed", _("kwota lub stawka ustawowa usunięta"))
+        words.register("receivable_type.saved", _("rodzaj należności zapisany"))
         scopes.register(scopes.ObjectKind(RECEIVABLE, _("należność"), receivables_of, find_receivable))
         visitors.register_copier(_copy_for_visitor)
         overview.register_attention(cards.attention)

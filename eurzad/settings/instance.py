@@ -67,4 +67,5 @@ MUNICIPALITY = {
 }
 FOUR_EYES = env.choices("FOUR_EYES", "", ("mandates", "refunds"))
 AUTO_MATCH = env.flag("AUTO_MATCH")
+RATES_REVIEW_MONTHS = env.number("RATES_REVIEW_MONTHS", 3)
 FUNDING_NOTICE = env.text("FUNDING_NOTICE", "")

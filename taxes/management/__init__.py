@@ -33,7 +33,7 @@ class OneLineCommand(BaseCommand):
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Make the parser of arguments refuse in one line too."""
         parser = super().create_parser(prog_name, subcommand, **kwargs)
-        is_at_terminal = self._called_from_command_line
+        is_at_terminal = getattr(self, "_called_from_command_line", False)
 
         def refuse(message: str) -> NoReturn:
             line = f"Nie rozumiem argumentów ({message}). Opis: manage.py {subcommand} --help"

@@ -75,6 +75,10 @@ class RateTable:
         """Return the rate in force on `day`; raises RateMissing before the first row."""
         return self.rates[self._index(day)].percent
 
+    def start_of(self, day: date) -> date:
+        """Return the first day of the row in force on `day`; raises RateMissing before the first row."""
+        return self._starts[self._index(day)]
+
     def periods(self, first: date, last: date) -> list[RatePeriod]:
         """Cut the days `first`..`last` where the rate changes; empty when `last` is before `first`.
 

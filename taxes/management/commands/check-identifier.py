@@ -1,4 +1,5 @@
 # ruff: noqa: N999 - the command is called so; Django takes its name from the file
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,7 @@ from eurzad.lib import identifiers
 from eurzad.lib.identifiers import Fault, IdentifierError
 from taxes.management import OneLineCommand
 
-CHECKS = {
+CHECKS: dict[str, Callable[[str], str]] = {
     "pesel": identifiers.clean_pesel,
     "nip": identifiers.clean_nip,
     "regon": identifiers.clean_regon,
