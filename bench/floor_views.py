@@ -92,7 +92,7 @@ def what_i_owe(request: HttpRequest) -> HttpResponse:
         row[0]: row
         for row in _with_context(mine.filter(pk__in=[row[0] for row in rows[:PER_PAGE]])).values_list(
             "pk", "number", "siblings", "receivable__public_id", "receivable__title",
-            "receivable__account__object_description", "receivable__account__object_address", "enforcement_title",
+            "account__object_description", "account__object_address", "enforcement_title",
         )
     }  # fmt: skip
     settled = (
@@ -100,7 +100,7 @@ def what_i_owe(request: HttpRequest) -> HttpResponse:
         .order_by("-settled_on", "-pk")
         .values_list(
             "public_id", "number", "siblings", "receivable__public_id", "receivable__title", "amount",
-            "settled_on", "receivable__account__object_description",
+            "settled_on", "account__object_description",
         )[: FIRST_SETTLED + 1]
     )  # fmt: skip
     return show(request, [(*titles[row[0]], *row) for row in rows[:PER_PAGE]], settled)

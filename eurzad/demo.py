@@ -43,6 +43,7 @@ KEPT = ("django_migrations", "django_content_type", "auth_permission", "people_i
 SEEDS = (
     "taxes.migrations.0002_law_and_types",
     "taxes.migrations.0003_law_complete",
+    "taxes.migrations.0006_ledger_filled",
     "portal.channels.migrations.0002_channels",
 )
 """Migrations that brought rows: what visitors changed in them is brought back."""

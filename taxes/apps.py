@@ -1,12 +1,17 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
     from portal.people.models import Subject
+    from portal.people.removal import Hanging
 
 
 class TaxesConfig(AppConfig):
@@ -23,7 +28,7 @@ class TaxesConfig(AppConfig):
         from portal.mandates import scopes
         from portal.notices import deadlines
         from portal.pages import cards as overview
-        from portal.people import visitors
+        from portal.people import removal, visitors
         from taxes import cards, checks  # noqa: F401 - registers the check
         from taxes.evidence import known
         from taxes.selectors.deadlines import Payments
@@ -41,6 +46,12 @@ class TaxesConfig(AppConfig):
         words.register(
             "receivables.statement", _("zestawienie należności i wpłat"), is_read=True, area="taxes"
         )
+        for action, text in (
+            ("receivables.payment_send_again", _("odrzucona wpłata wysłana do zaksięgowania jeszcze raz")),
+            ("receivables.payment_by_hand", _("odrzucona wpłata uznana za zaksięgowaną ręcznie")),
+            ("receivables.payment_overpayment", _("odrzucona wpłata uznana za nadpłatę")),
+        ):
+            words.register(action, text, area="taxes")
         words.register("receivables.read", _("należności i wpłaty"), is_read=True, area="taxes")
         words.register("rates.saved", _("stawka odsetek zapisana"))
         words.register("rates.removed", _("stawka odsetek usunięta"))
@@ -50,6 +61,7 @@ class TaxesConfig(AppConfig):
         words.register("receivable_type.saved", _("rodzaj należności zapisany"))
         scopes.register(scopes.ObjectKind(RECEIVABLE, _("należność"), receivables_of, find_receivable))
         visitors.register_copier(_copy_for_visitor)
+        removal.register(_find_payments_of_others)
         overview.register_attention(cards.attention)
         overview.register_card(cards.amount_due, order=10)
         overview.register_card(cards.next_deadlines, order=20)
@@ -74,3 +86,9 @@ def _copy_for_visitor(template: Subject, copy: Subject) -> None:
     from taxes.demo import copy_for
 
     copy_for(template, copy)
+
+
+def _find_payments_of_others(hanging: Hanging) -> Iterable[QuerySet[Any]]:
+    from taxes.demo import find_payments_of_others
+
+    return find_payments_of_others(hanging)

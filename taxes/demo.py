@@ -11,15 +11,23 @@ from django.db import models, transaction
 
 from eurzad.lib.money import ZERO, round_grosz
 from portal.people.models import Subject
+from portal.people.removal import Hanging
 from portal.people.services import create_subject, find_subject
 from taxes import services
 from taxes.demo_kinds import KINDS, Kind, year_instalments
 from taxes.demo_town import Payer, Plan, payers
 from taxes.models import (
     Account,
+    AccountObject,
+    AccountParty,
     Allocation,
+    Arrangement,
     Component,
+    Decision,
+    DecisionDocument,
     Instalment,
+    LedgerEntry,
+    Overpayment,
     PaymentReceived,
     Receivable,
     ReceivableType,
@@ -66,11 +74,11 @@ def _find_or_create(payer: Payer) -> Subject:
 
 
 def _account(subject: Subject, type_: ReceivableType, kind: Kind, plan: Plan, payer_number: int) -> Account:
-    return Account.objects.create(
+    return services.open_account(
         subject=subject,
-        type=type_,
+        type_=type_,
         number=f"{kind.prefix}/{payer_number:012d}",
-        virtual_account=services.virtual_account(payer_number),
+        payer_number=payer_number,
         object_description=kind.describe(plan.size),
         object_address=plan.address,
     )
@@ -236,7 +244,13 @@ def _assess(account: Account, kind: Kind, plan: Plan, year: int, step: int, toda
 
 
 def copy_for(template: Subject, copy: Subject) -> None:
-    """Give `copy` a ledger like `template`'s, with new ids and account numbers; two queries a table."""
+    """Give `copy` a ledger like `template`'s, with new ids and account numbers; two queries a table.
+
+    Those who owe with the template owe with the copy; what they paid is copied as theirs.
+    """
+
+    def own(row: Any) -> int:
+        return copy.pk if row.subject_id == template.pk else row.subject_id
 
     def new_account(row: Account) -> dict[str, Any]:
         payer_number = 10**9 + uuid.uuid4().int % (10**12 - 10**9)
@@ -248,26 +262,80 @@ def copy_for(template: Subject, copy: Subject) -> None:
         }
 
     accounts = _copy(Account.objects.filter(subject=template), new_account)
-    receivables = _copy(
-        Receivable.objects.filter(account__in=accounts), lambda row: {"account_id": accounts[row.account_id]}
+
+    def on_account(row: Any) -> dict[str, Any]:
+        return {"account_id": accounts[row.account_id]}
+
+    _copy(
+        AccountParty.objects.filter(account__in=accounts),
+        lambda row: on_account(row) | {"subject_id": own(row)},
+    )
+    _copy(AccountObject.objects.filter(account__in=accounts), on_account)
+    receivables = _copy(Receivable.objects.filter(account__in=accounts), on_account)
+
+    def on_receivable(row: Any) -> dict[str, Any]:
+        return {"receivable_id": receivables[row.receivable_id]}
+
+    _copy(Component.objects.filter(receivable__in=receivables), on_receivable)
+    decisions = _copy(
+        Decision.objects.filter(account__in=accounts),
+        lambda row: (
+            on_account(row)
+            | {
+                "receivable_id": receivables.get(row.receivable_id),
+                "payment_code": f"{row.payment_code}-{uuid.uuid4().hex[:8]}" if row.payment_code else "",
+            }
+        ),
     )
     _copy(
-        Component.objects.filter(receivable__in=receivables),
-        lambda row: {"receivable_id": receivables[row.receivable_id]},
+        DecisionDocument.objects.filter(decision__in=decisions),
+        lambda row: {"decision_id": decisions[row.decision_id]},
+    )
+    arrangements = _copy(
+        Arrangement.objects.filter(receivable__in=receivables),
+        lambda row: on_receivable(row) | {"decision_id": decisions[row.decision_id]},
     )
     instalments = _copy(
         Instalment.objects.filter(receivable__in=receivables),
-        lambda row: {"receivable_id": receivables[row.receivable_id], "subject_id": copy.pk},
+        lambda row: (
+            on_account(row)
+            | on_receivable(row)
+            | {"subject_id": copy.pk, "arrangement_id": arrangements.get(row.arrangement_id)}
+        ),
     )
     _copy(
         ReminderCost.objects.filter(instalment__in=instalments),
         lambda row: {"instalment_id": instalments[row.instalment_id]},
     )
-    payments = _copy(PaymentReceived.objects.filter(subject=template), lambda _row: {"subject_id": copy.pk})
     _copy(
-        Allocation.objects.filter(payment__in=payments),
+        LedgerEntry.objects.filter(receivable__in=receivables),
+        lambda row: (
+            on_receivable(row)
+            | {
+                "instalment_id": instalments.get(row.instalment_id),
+                "decision_id": decisions.get(row.decision_id),
+            }
+        ),
+    )
+    paid = Allocation.objects.filter(instalment__in=instalments).order_by().values("payment")
+    payments = _copy(PaymentReceived.objects.filter(pk__in=paid), lambda row: {"subject_id": own(row)})
+    _copy(
+        Allocation.objects.filter(payment__in=payments, instalment__in=instalments),
         lambda row: {"payment_id": payments[row.payment_id], "instalment_id": instalments[row.instalment_id]},
     )
+    _copy(
+        Overpayment.objects.filter(account__in=accounts),
+        lambda row: on_account(row) | {"payment_id": payments.get(row.payment_id)},
+    )
+
+
+def find_payments_of_others(hanging: Hanging) -> Iterable[models.QuerySet[Any]]:
+    """Copies of what somebody else paid of a visitor's debts: their allocations point at them, not they at the copy."""
+    yield PaymentReceived.objects.filter(pk__in=_allocated(hanging))
+
+
+def _allocated(hanging: Hanging) -> list[int]:
+    return list(Allocation.objects.filter(pk__in=hanging.of(Allocation)).values_list("payment", flat=True))
 
 
 def _copy(rows: models.QuerySet[Any], changes: Callable[[Any], dict[str, Any]]) -> dict[int, int]:

@@ -13,7 +13,9 @@ def known(identifiers: Identifiers) -> list[Fact]:
     """Return whether the number owns accounts, and whether name and address agree with what was declared."""
     source = _("Księgi podatkowe")
     subject = find_subject_by_fingerprint(identifiers.scheme, identifiers.fingerprint)
-    accounts = list(Account.objects.filter(subject=subject).select_related("type")) if subject else []
+    accounts = (
+        list(Account.objects.filter(parties__subject=subject).select_related("type")) if subject else []
+    )
     if subject is None or not accounts:
         return [Fact(source, _("Kartoteki"), _nothing(identifiers.scheme), None)]
     listed = "; ".join(f"{account.type.name} ({account.number})" for account in accounts)

@@ -1,17 +1,21 @@
-"""Accounts, and what was assessed on them."""
+"""Accounts, whose they are and what they are about."""
 
 import uuid
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from taxes.models.fields import money
+from taxes.models.fields import FromSource, source_constraints
 from taxes.models.kinds import ReceivableType
 
 
-class Account(models.Model):
-    """A taxpayer's account for one kind of receivable and one object, with its own number to transfer to."""
+class Account(FromSource):
+    """A taxpayer's account for one kind of receivable and one object, with its own number to transfer to.
+
+    `subject` is who the papers name first; everybody who owes with them is a party (`AccountParty`), as is
+    the subject itself.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     subject = models.ForeignKey(
@@ -24,12 +28,14 @@ class Account(models.Model):
     virtual_account = models.CharField(_("rachunek do wpłat (NRB)"), max_length=26, unique=True)
     object_description = models.CharField(_("przedmiot"), max_length=200)
     object_address = models.CharField(_("adres przedmiotu"), max_length=200, blank=True)
+    closed_on = models.DateField(_("zamknięta"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("kartoteka")
         verbose_name_plural = _("kartoteki")
         ordering = ("number",)
         constraints = [
+            *source_constraints("account"),
             models.CheckConstraint(
                 condition=Q(virtual_account__regex=r"^[0-9]{26}$"), name="taxes_account_nrb_digits"
             ),
@@ -40,68 +46,81 @@ class Account(models.Model):
         return self.number
 
 
-class Receivable(models.Model):
-    """One year's tax, fee or rent of an account, as a decision or contract set it."""
+class AccountParty(FromSource):
+    """Somebody who owes what is on the account: alone, or with others, each for the whole (art. 91 O.p., 366 k.c.)."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="receivables", verbose_name=_("kartoteka")
+    class Role(models.TextChoices):
+        MAIN = "main", _("podatnik")
+        CO_OWNER = "co_owner", _("współwłaściciel")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="parties")
+    subject = models.ForeignKey(
+        "people.Subject",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("podmiot"),
+        db_index=False,
     )
-    year = models.PositiveSmallIntegerField(_("rok"))
-    title = models.CharField(_("tytuł"), max_length=160)
-    decision_number = models.CharField(_("numer decyzji lub umowy"), max_length=60, blank=True)
-    decision_on = models.DateField(_("z dnia"), null=True, blank=True)
-    delivered_on = models.DateField(_("doręczono"), null=True, blank=True)
-    total = money(_("kwota za rok"))
+    role = models.CharField(_("rola"), max_length=10, choices=Role, default=Role.CO_OWNER)
+    share = models.CharField(_("udział"), max_length=30, blank=True)
 
     class Meta:
-        verbose_name = _("należność")
-        verbose_name_plural = _("należności")
-        ordering = ("-year", "title")
+        verbose_name = _("zobowiązany")
+        verbose_name_plural = _("zobowiązani")
+        ordering = ("account", "pk")
         constraints = [
+            *source_constraints("party"),
+            models.UniqueConstraint(fields=("subject", "account"), name="taxes_party_once_per_account"),
             models.UniqueConstraint(
-                fields=("account", "year", "decision_number"), name="taxes_receivable_one_per_decision"
+                fields=("account",), condition=Q(role="main"), name="taxes_party_one_main"
             ),
-            models.CheckConstraint(condition=Q(total__gt=0), name="taxes_receivable_total_positive"),
-            models.CheckConstraint(
-                condition=Q(year__gte=1990, year__lte=2200), name="taxes_receivable_year_sane"
-            ),
-            models.CheckConstraint(
-                condition=Q(delivered_on__isnull=True) | Q(delivered_on__gte=F("decision_on")),
-                name="taxes_receivable_delivered_after_decision",
-            ),
+            models.CheckConstraint(condition=Q(role__in=["main", "co_owner"]), name="taxes_party_role_known"),
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return f"{self.account_id}/{self.subject_id}"
 
 
-class Component(models.Model):
-    """One line of how a year's amount came about: base × rate, for some months."""
+class AccountObject(FromSource):
+    """One thing the account is about: a parcel, a land register, a building, a vehicle, a licence."""
 
-    receivable = models.ForeignKey(Receivable, on_delete=models.CASCADE, related_name="components")
-    position = models.PositiveSmallIntegerField(_("lp."))
-    name = models.CharField(_("składnik"), max_length=160)
-    base = models.DecimalField(_("podstawa"), max_digits=14, decimal_places=4)
-    unit = models.CharField(_("jednostka"), max_length=20)
-    rate = models.DecimalField(_("stawka"), max_digits=12, decimal_places=4)
-    months = models.PositiveSmallIntegerField(_("miesiące"), default=12)
-    amount = money(_("kwota"))
-    source = models.CharField(_("skąd stawka"), max_length=200, blank=True)
+    class Kind(models.TextChoices):
+        PARCEL = "parcel", _("działka")
+        LAND_REGISTER = "land_register", _("księga wieczysta")
+        BUILDING = "building", _("budynek")
+        UNIT = "unit", _("lokal")
+        VEHICLE = "vehicle", _("pojazd")
+        LICENCE = "licence", _("zezwolenie")
+        OTHER = "other", _("inny")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="objects_taxed")
+    kind = models.CharField(_("rodzaj"), max_length=15, choices=Kind)
+    identifier = models.CharField(_("oznaczenie"), max_length=60)
+    description = models.CharField(_("opis"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = _("składnik")
-        verbose_name_plural = _("składniki")
-        ordering = ("receivable", "position")
+        verbose_name = _("przedmiot opodatkowania")
+        verbose_name_plural = _("przedmioty opodatkowania")
+        ordering = ("account", "pk")
         constraints = [
-            models.UniqueConstraint(
-                fields=("receivable", "position"), name="taxes_component_position_unique"
-            ),
+            *source_constraints("object"),
+            models.UniqueConstraint(fields=("account", "kind", "identifier"), name="taxes_object_once"),
             models.CheckConstraint(
-                condition=Q(base__gte=0, rate__gte=0, amount__gte=0), name="taxes_component_not_negative"
+                condition=Q(
+                    kind__in=[
+                        "parcel",
+                        "land_register",
+                        "building",
+                        "unit",
+                        "vehicle",
+                        "licence",
+                        "other",
+                    ]
+                ),
+                name="taxes_object_kind_known",
             ),
-            models.CheckConstraint(condition=Q(months__gte=1, months__lte=12), name="taxes_component_months"),
+            models.CheckConstraint(condition=~Q(identifier=""), name="taxes_object_named"),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.identifier

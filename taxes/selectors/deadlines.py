@@ -16,7 +16,7 @@ from portal.mandates.models import Mandate
 from portal.mandates.policy import AccessDenied, Right, Viewer
 from portal.notices.deadlines import MOST, Deadline
 from portal.people.models import Subject, User
-from taxes.models import Instalment, InstalmentQuerySet
+from taxes.models import AccountParty, Instalment, InstalmentQuerySet
 from taxes.selectors import words
 from taxes.selectors.access import reach_of
 from taxes.selectors.owed import _with_context
@@ -39,9 +39,10 @@ class Payments:
 
     def users(self, first: date, last: date, *, after: int, limit: int) -> Iterable[int]:
         """Return who owns, or holds a mandate of, something to pay in these days."""
-        due = Instalment.objects.filter(
+        accounts = Instalment.objects.filter(
             status=Instalment.Status.OPEN, effective_due_on__gte=first, effective_due_on__lte=last
-        ).values("subject")
+        ).values("account")
+        due = AccountParty.objects.filter(account__in=accounts).order_by().values("subject")
         attorneys = Mandate.objects.in_force(clock.today()).filter(principal__in=due).values("attorney")
         mine = Q(identity__subject__in=due) | Q(identity__subject__in=attorneys)
         users = User.objects.filter(mine, is_active=True, pk__gt=after).order_by("pk")
@@ -67,7 +68,7 @@ def deadlines_of(mine: InstalmentQuerySet, first: date, last: date, *, most: int
         for row in rows.values_list(
             "public_id", "number", "siblings", "effective_due_on", "amount", "principal_paid", "subject__name",
             "subject__given_name", "subject__family_name", "receivable__public_id", "receivable__title",
-            "receivable__account__type__name", "receivable__account__object_description",
+            "account__type__name", "account__object_description",
         )[:most]
     ]  # fmt: skip
 

@@ -1,7 +1,7 @@
 """From rows of the ledger to the debts of the rules."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -35,7 +35,7 @@ _TERMS = (
 _COLUMNS = (
     "pk", "public_id", "subject_id", "status", "receivable_id", "amount", "principal_paid", "costs_paid",
     "due_on", "effective_due_on", "interest_accrued_until", "interest_carried",
-    "receivable__account__type__area", *(f"receivable__account__type__{name}" for name in _TERMS),
+    "account__type__area", "bears_interest", *(f"account__type__{name}" for name in _TERMS),
 )  # fmt: skip
 
 
@@ -133,11 +133,11 @@ def owed_on(instalments: InstalmentQuerySet, on: date, law: Law) -> list[Owed]:
     found = []
     for (
         pk, public_id, subject_id, status, receivable_id, amount, principal_paid, costs_paid,
-        due_on, effective_due_on, accrued_until, carried, area, *flags, delivered_costs,
+        due_on, effective_due_on, accrued_until, carried, area, bears_interest, *flags, delivered_costs,
     ) in rows:  # fmt: skip
-        key = tuple(flags)
+        key = (bears_interest, *flags)
         if key not in terms:
-            terms[key] = _terms(*flags)
+            terms[key] = _terms(bears_interest, *flags)
         debt = Debt(
             str(public_id), terms[key], amount - principal_paid, effective_due_on,
             max(ZERO, delivered_costs - costs_paid), accrued_until, carried,
@@ -162,6 +162,8 @@ def owed_of(
 
     `reminders` are all of the receivable's; its account and type are loaded.
     """
+    terms = receivable.account.type.terms
+    frozen = replace(terms, regime=Regime.NONE)
     delivered: dict[int, Decimal] = {}
     for reminder in reminders:
         if reminder.delivered_on is not None and reminder.delivered_on <= on:
@@ -173,7 +175,7 @@ def owed_of(
             continue
         costs = max(ZERO, delivered.get(row.pk, ZERO) - row.costs_paid)
         debt = Debt(
-            str(row.public_id), receivable.account.type.terms, row.principal_left, row.effective_due_on,
+            str(row.public_id), terms if row.bears_interest else frozen, row.principal_left, row.effective_due_on,
             costs, row.interest_accrued_until, row.interest_carried,
         )  # fmt: skip
         found.append(
@@ -186,6 +188,7 @@ def owed_of(
 
 
 def _terms(
+    bears_interest: bool,
     regime: str,
     rounding: str,
     has_threshold: bool,
@@ -194,6 +197,7 @@ def _terms(
     after_rounding: bool,
 ) -> Terms:
     return Terms(
-        Regime(regime), Rounding(rounding), has_threshold, CreditOrder(credit_order), shifts_due_date,
+        Regime(regime) if bears_interest else Regime.NONE,
+        Rounding(rounding), has_threshold, CreditOrder(credit_order), shifts_due_date,
         after_rounding,
     )  # fmt: skip

@@ -21,7 +21,7 @@ from portal.people.models import Subject
 from taxes.models import Allocation, Instalment, InstalmentQuerySet
 from taxes.rules.rates import Law
 from taxes.selectors import words
-from taxes.selectors.access import Reach, reach_of
+from taxes.selectors.access import Reach, choose_party, parties_of, reach_of
 from taxes.selectors.debts import Amounts, Owed, add_up, load_law, owed_on
 
 PAYABLE_KIND = "taxes.instalment"
@@ -194,24 +194,33 @@ def price_items(viewer: Viewer, object_ids: Sequence[UUID], on: date) -> list[Pr
 
     Raises AccessDenied for what the mandate acted under lets the viewer see but not pay.
     """
-    wanted = Instalment.objects.filter(public_id__in=object_ids, status=Instalment.Status.OPEN)
+    wanted = Instalment.objects.filter(
+        public_id__in=object_ids, status=Instalment.Status.OPEN, blocked_reason=""
+    )
     owed = owed_on(wanted, on, load_law())
-    subjects = Subject.objects.in_bulk({row.subject_id for row in owed})
-    receivables = dict(wanted.values_list("pk", "receivable__public_id"))
-    payable = {pk: _payable(viewer, subject) for pk, subject in subjects.items()}
-    mine = [row for row in owed if payable[row.subject_id].includes(row.area, receivables[row.pk])]
+    context = {
+        pk: (account, str(receivable))
+        for pk, account, receivable in wanted.values_list("pk", "account", "receivable__public_id")
+    }
+    parties = parties_of({account for account, _receivable in context.values()})
+    payers: dict[int, Subject] = {}
     for row in owed:
-        if row not in mine and viewer.acting_for == subjects[row.subject_id]:
-            receivable = str(receivables[row.pk])
-            policy.require(viewer, Right.PAY, row.area, subjects[row.subject_id], receivable)
-    titles = _titles(wanted, [row.pk for row in mine])
+        account, receivable = context[row.pk]
+        those = parties.get(account, [])
+        payer = choose_party(viewer, Right.PAY, row.area, those, receivable)
+        if payer is not None:
+            payers[row.pk] = payer
+        elif viewer.acting_for in those:
+            policy.require(viewer, Right.PAY, row.area, viewer.acting_for, receivable)
+    titles = _titles(wanted, list(payers))
     return [
         PricedItem(
-            kind=PAYABLE_KIND, object_id=row.public_id, title=titles[row.pk], subject_id=row.subject_id,
+            kind=PAYABLE_KIND, object_id=row.public_id, title=titles[row.pk], subject_id=payers[row.pk].pk,
             area=row.area, principal=row.debt.principal, interest=row.interest, costs=row.debt.costs,
-            scope_object=str(receivables[row.pk]),
+            scope_object=context[row.pk][1],
         )
-        for row in mine
+        for row in owed
+        if row.pk in payers
     ]  # fmt: skip
 
 
@@ -256,15 +265,15 @@ def _owed_rows(
 ) -> dict[int, OwedRow]:
     by_pk = {row.pk: row for row in owed}
     found = {}
-    for pk, number, siblings, receivable_id, title, description, address, enforcement_title in _with_context(
+    for pk, number, siblings, receivable_id, title, description, address, enforcement_title, blocked in _with_context(
         mine.filter(pk__in=by_pk)
     ).values_list(
         "pk", "number", "siblings", "receivable__public_id", "receivable__title",
-        "receivable__account__object_description", "receivable__account__object_address", "enforcement_title",
+        "account__object_description", "account__object_address", "enforcement_title", "blocked_reason",
     ):  # fmt: skip
         row = by_pk[pk]
         word, tag = words.status_of(row, on)
-        can_pay = payable.includes(row.area, receivable_id)
+        can_pay = not blocked and payable.includes(row.area, receivable_id)
         found[pk] = OwedRow(
             public_id=row.public_id,
             token=token(PAYABLE_KIND, row.public_id),
@@ -278,7 +287,7 @@ def _owed_rows(
             parts=_parts(row),
             word=word,
             tag=tag,
-            sentence=words.explain_status(row, on, law, enforcement_title),
+            sentence=words.explain_status(row, on, law, enforcement_title, blocked),
             is_selected=can_pay and row.debt.effective_due <= on,
             area=row.area,
             can_pay=can_pay,
@@ -308,7 +317,7 @@ def _settled_group(mine: InstalmentQuerySet, group: str, page: int | str) -> Gro
         .order_by("-settled_on", "-pk")
         .values_list(
             "public_id", "number", "siblings", "receivable__public_id", "receivable__title", "amount",
-            "settled_on", "overpaid", "receivable__account__object_description",
+            "settled_on", "overpaid", "account__object_description",
         )
     )  # fmt: skip
     if group == "settled":

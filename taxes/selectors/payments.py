@@ -102,18 +102,18 @@ def payment_list(viewer: Viewer, *, page: str = "1") -> PaymentList:
     rows = PaymentReceived.objects.filter(pk__in=credited).order_by("-paid_on", "-pk")
     current = Paginator(rows, PER_PAGE).get_page(page)
     allocations = _allocations(mine, [row.pk for row in current])
-    lines = [_line(row, allocations.get(row.pk, [])) for row in current]
+    lines = [_line(row, allocations.get(row.pk, []), subject) for row in current]
     return PaymentList(subject, lines, current, is_partial)
 
 
 def waiting_payments(viewer: Viewer) -> list[PaymentLine]:
     """Return the newest payments made in the portal that the office has not posted yet; raises AccessDenied."""
-    _subject, mine, _is_partial = my_instalments(viewer)
+    subject, mine, _is_partial = my_instalments(viewer)
     credited = Allocation.objects.filter(instalment__in=mine).values("payment")
     newest = PaymentReceived.objects.filter(channel=PaymentReceived.Channel.PORTAL, pk__in=credited)
     rows = [row for row in newest.order_by("-paid_on", "-pk")[:WAITING] if is_waiting(row)]
     allocations = _allocations(mine, [row.pk for row in rows])
-    return [_line(row, allocations.get(row.pk, [])) for row in rows]
+    return [_line(row, allocations.get(row.pk, []), subject) for row in rows]
 
 
 def payment_detail(viewer: Viewer, public_id: UUID) -> PaymentDetail:
@@ -126,7 +126,7 @@ def payment_detail(viewer: Viewer, public_id: UUID) -> PaymentDetail:
     is_own = payment.subject_id == subject.pk
     receipt = reverse("payments:detail", args=[payment.payment_id]) if payment.payment_id and is_own else ""
     is_part = sum((_sum(row) for row in allocations), ZERO) != payment.amount
-    return PaymentDetail(subject, _line(payment, allocations), receipt, is_part)
+    return PaymentDetail(subject, _line(payment, allocations, subject), receipt, is_part)
 
 
 def overpayments(viewer: Viewer, *, page: str = "1") -> tuple[Subject, list[Overpayment], Page[Any]]:
@@ -185,14 +185,14 @@ def _sum(row: Allocation) -> Decimal:
     return Decimal(row.principal + row.interest + row.costs + row.overpaid)
 
 
-def _line(payment: PaymentReceived, allocations: Sequence[Allocation]) -> PaymentLine:
+def _line(payment: PaymentReceived, allocations: Sequence[Allocation], subject: Subject) -> PaymentLine:
     overpaid = sum((row.overpaid for row in allocations), ZERO)
     return PaymentLine(
         public_id=payment.public_id,
         url=reverse("taxes:payment_detail", args=[payment.public_id]),
         paid_on=format_short(payment.paid_on),
         paid_on_iso=payment.paid_on.isoformat(),
-        channel=str(payment.get_channel_display()),
+        channel=words.channel_of(payment, subject),
         amount=format_pln(sum((_sum(row) for row in allocations), ZERO)),
         credited=[_credited(row) for row in allocations],
         overpaid=format_pln(overpaid) if overpaid else "",
@@ -202,8 +202,7 @@ def _line(payment: PaymentReceived, allocations: Sequence[Allocation]) -> Paymen
 
 def is_waiting(payment: PaymentReceived) -> bool:
     """Whether a payment made in the portal still waits for the office's ledger to post it."""
-    is_portal = payment.channel == PaymentReceived.Channel.PORTAL
-    return is_portal and not getattr(payment, "acknowledged_at", None)
+    return payment.posting in (PaymentReceived.Posting.AWAITING, PaymentReceived.Posting.REJECTED)
 
 
 def _credited(row: Allocation) -> Credited:

@@ -14,11 +14,12 @@ from payments.payables import token
 from portal.mandates import policy
 from portal.mandates.policy import AccessDenied, Right, Viewer
 from portal.people.models import Subject
-from taxes.models import Allocation, Component, Instalment, Receivable, ReminderCost
+from taxes.models import Allocation, Component, Instalment, PaymentReceived, Receivable, ReminderCost
 from taxes.rules.interest import explain_interest
 from taxes.rules.rates import Law
 from taxes.rules.terms import Regime
 from taxes.selectors import words
+from taxes.selectors.access import party_for
 from taxes.selectors.debts import Owed, add_up, load_law, owed_of
 from taxes.selectors.owed import PAYABLE_KIND, Totals, totals_of
 
@@ -138,11 +139,12 @@ def receivable_detail(viewer: Viewer, public_id: UUID, on: date) -> ReceivableDe
     if receivable is None:
         raise AccessDenied()
     account = receivable.account
-    policy.require(viewer, Right.SEE, account.type.area, account.subject, str(receivable.public_id))
+    subject = party_for(viewer, Right.SEE, account, str(receivable.public_id))
     law = load_law()
     instalments = list(Instalment.objects.filter(receivable=receivable).order_by("number"))
     allocations = list(
         Allocation.objects.filter(instalment__receivable=receivable)
+        .exclude(payment__posting=PaymentReceived.Posting.OVERPAYMENT)
         .select_related("payment", "instalment")
         .order_by("payment__paid_on", "pk")
     )
@@ -153,7 +155,7 @@ def receivable_detail(viewer: Viewer, public_id: UUID, on: date) -> ReceivableDe
     amounts = add_up(open_rows)
     return ReceivableDetail(
         public_id=receivable.public_id,
-        subject=account.subject,
+        subject=subject,
         title=receivable.title,
         object=", ".join(part for part in (account.object_description, account.object_address) if part),
         account_number=account.number,
@@ -171,7 +173,7 @@ def receivable_detail(viewer: Viewer, public_id: UUID, on: date) -> ReceivableDe
         next_is_overdue=bool(due) and due[0].debt.effective_due < on,
         next_amount=format_pln(add_up(due).total),
         area=account.type.area,
-        can_pay=policy.can(viewer, Right.PAY, account.type.area, account.subject, str(receivable.public_id)),
+        can_pay=policy.can(viewer, Right.PAY, account.type.area, subject, str(receivable.public_id)),
         overpaid=_amount_or_blank(sum((row.overpaid for row in allocations), ZERO)),
         enforcement=_amount_or_blank(
             add_up(row for row in owed.values() if row.status == Instalment.Status.ENFORCEMENT).total
@@ -181,7 +183,7 @@ def receivable_detail(viewer: Viewer, public_id: UUID, on: date) -> ReceivableDe
         appeal=_appeal(receivable),
         interest=_interest(instalments, owed, on, law),
         instalments=[_instalment(row, owed.get(row.pk), on, law) for row in instalments],
-        payments=_payments(allocations),
+        payments=_payments(allocations, subject),
         events=_events(receivable, instalments, allocations, reminders),
     )
 
@@ -286,12 +288,12 @@ def _instalment(row: Instalment, owed: Owed | None, on: date, law: Law) -> Insta
     )
 
 
-def _payments(allocations: Sequence[Allocation]) -> list[PaymentRow]:
+def _payments(allocations: Sequence[Allocation], subject: Subject) -> list[PaymentRow]:
     return [
         PaymentRow(
             paid_on=format_short(rows[0].payment.paid_on),
             paid_on_iso=rows[0].payment.paid_on.isoformat(),
-            channel=str(rows[0].payment.get_channel_display()),
+            channel=words.channel_of(rows[0].payment, subject),
             amount=_credited_amount(rows),
             credited=_credited(rows),
         )

@@ -10,7 +10,20 @@ from datetime import date
 from typing import Any
 
 from django.db import connections
-from django.db.models import BigIntegerField, DecimalField, F, Func, IntegerField, OuterRef, Subquery, Sum
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    DecimalField,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Greatest
 
 from eurzad.lib.money import ZERO, from_grosze, to_grosze
@@ -23,7 +36,7 @@ from taxes.selectors.debts import Amounts
 
 _DIVISOR = DAYS_IN_YEAR * 100 * 100
 _DAY_ZERO = date(1990, 1, 1)
-_TYPE = "receivable__account__type__"
+_TYPE = "account__type__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,11 @@ def _inputs(instalments: InstalmentQuerySet, on: date, groups: tuple[str, ...]) 
         "principal": _Grosze(F("amount") - F("principal_paid")),
         "carried": _Grosze(F("interest_carried")),
         "costs": _Grosze(Coalesce(Subquery(delivered), ZERO, output_field=money) - F("costs_paid")),
-        "regime": F(f"{_TYPE}regime"),
+        "regime": Case(
+            When(bears_interest=False, then=Value(Regime.NONE.value)),
+            default=F(f"{_TYPE}regime"),
+            output_field=CharField(),
+        ),  # fmt: skip
         "rounding": F(f"{_TYPE}rounding"),
         "has_threshold": F(f"{_TYPE}has_threshold"),
         "after_rounding": F(f"{_TYPE}threshold_after_rounding"),

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from eurzad.lib.dates import format_long, format_short
 from eurzad.lib.money import format_amount, format_pln
 from eurzad.lib.plurals import plural
-from taxes.models import Instalment
+from portal.people.models import Subject
+from taxes.models import Instalment, PaymentReceived
 from taxes.rules.interest import Interest
 from taxes.rules.rates import Law
 from taxes.rules.terms import CreditOrder, Regime
@@ -60,7 +61,7 @@ def section_of(row: Owed, on: date) -> str:
     return _("Jeszcze przed terminem")
 
 
-def explain_status(row: Owed, on: date, law: Law, enforcement_title: str) -> str:
+def explain_status(row: Owed, on: date, law: Law, enforcement_title: str, blocked: str = "") -> str:
     """Return the sentences that say how an unsettled instalment stands on a day."""
     said = []
     due = row.debt.effective_due
@@ -98,6 +99,8 @@ def explain_status(row: Owed, on: date, law: Law, enforcement_title: str) -> str
             _("Odsetek nie nalicza się, bo nie przekraczają %(amount)s.")
             % {"amount": format_pln(law.threshold.on(on))}
         )
+    if blocked:
+        said.append(_("Nie można jej zapłacić przez internet: %(reason)s.") % {"reason": blocked.rstrip(".")})
     return " ".join(said)
 
 
@@ -119,6 +122,13 @@ def explain_settled(settled_on: date, overpaid: Decimal) -> str:
             "amount": format_pln(overpaid),
         }
     return _("Zapłacono w całości %(day)s.") % {"day": format_short(settled_on)}
+
+
+def channel_of(payment: PaymentReceived, subject: Subject) -> str:
+    """Return how a payment was made, for `subject`: of who owes with them, only that it was one of them."""
+    if payment.subject_id != subject.pk:
+        return _("zapłacone przez współwłaściciela")
+    return str(payment.get_channel_display())
 
 
 def interest_basis(regime: Regime) -> str:

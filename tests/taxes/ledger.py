@@ -14,11 +14,11 @@ _numbers = count(1)
 def open_account(owner: Subject | User, type_code: str = "property_tax") -> Account:
     subject = owner.identity.subject if isinstance(owner, User) else owner
     number = next(_numbers)
-    return Account.objects.create(
+    return services.open_account(
         subject=subject,
-        type=ReceivableType.objects.get(code=type_code),
+        type_=ReceivableType.objects.get(code=type_code),
         number=f"T/{number}",
-        virtual_account=services.virtual_account(number),
+        payer_number=number,
         object_description="dom z ogrodem",
         object_address="Lipowa 7",
     )
