@@ -129,7 +129,7 @@ def _inputs(instalments: InstalmentQuerySet, on: date, groups: tuple[str, ...]) 
             When(bears_interest=False, then=Value(Regime.NONE.value)),
             default=F(f"{_TYPE}regime"),
             output_field=CharField(),
-        ),  # fmt: skip
+        ),
         "rounding": F(f"{_TYPE}rounding"),
         "has_threshold": F(f"{_TYPE}has_threshold"),
         "after_rounding": F(f"{_TYPE}threshold_after_rounding"),
