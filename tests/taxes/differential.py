@@ -46,8 +46,10 @@ def random_ledger(subject: Subject, count: int, seed: int) -> None:
             Decimal(rng.choice(AMOUNTS)) if rng.random() < 0.4 else Decimal(rng.randrange(1, 10**7)) / 100
         )
         paid = (amount * rng.randrange(0, 90) / 100).quantize(Decimal("0.01")) if rng.random() < 0.5 else ZERO
+        receivable = rng.choice(receivables)
         row = Instalment(
-            receivable=rng.choice(receivables), subject=subject, number=number + 1, amount=amount,
+            receivable=receivable, account=receivable.account, subject=subject, number=number + 1,
+            amount=amount, assessed_amount=amount, bears_interest=rng.random() < 0.9,
             principal_paid=min(paid, amount - Decimal("0.01")), due_on=due, effective_due_on=due,
         )  # fmt: skip
         if rng.random() < 0.3:

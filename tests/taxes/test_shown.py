@@ -240,5 +240,5 @@ class Interleavings(RuleBasedStateMachine):
 
 def test_whatever_the_order_the_amount_due_never_rises(db):
     run_state_machine_as_test(
-        Interleavings, settings=settings(max_examples=20, stateful_step_count=16, deadline=None)
+        Interleavings, settings=settings(max_examples=12, stateful_step_count=14, deadline=None)
     )
