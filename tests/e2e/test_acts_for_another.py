@@ -14,6 +14,10 @@ IN_HER_NAME = f"Działasz w imieniu: {ANNA.full_name}"
 
 def test_borys_pays_for_anna(page: Page, town: Town, look: Look) -> None:
     sign_in(page, town, BORYS)
+    expect(heading(page, "W czyim imieniu działasz")).to_be_visible()
+    look(page, "choice-after-sign-in")
+    page.get_by_role("button", name="Dalej w swoim imieniu").click()
+    expect(heading(page, "Twoje konto")).to_be_visible()
     page.goto(f"{town.portal}/konto/naleznosci/")
     own = page.locator("main").inner_text()
     page.goto(f"{town.portal}/konto/upowaznienia/?lista=ended")
@@ -92,8 +96,13 @@ def test_an_attorney_asks_for_a_right_and_the_principal_takes_it_back(
     other.goto(f"{town.portal}/konto/upowaznienia/w-imieniu/?q={DAMIAN.family_name}")
     other.get_by_role("button", name=f"Działaj w imieniu: {DAMIAN.full_name}").click()
     other.goto(f"{town.portal}/konto/naleznosci/")
-    choose_one_instalment(other)
-    other.get_by_role("button", name="Przejdź do płatności").click()
+    expect(other.get_by_role("button", name="Poproś o uprawnienie: płatność").first).to_be_visible()
+    expect(other.get_by_role("button", name="Przejdź do płatności")).to_have_count(0)
+    expect(other.locator("main").get_by_role("checkbox")).to_have_count(0)
+    look(other, "what-i-owe-see-only")
+    page.goto(f"{town.portal}/konto/naleznosci/")
+    hers = page.locator(".pay-form").get_by_role("checkbox").first.get_attribute("value") or ""
+    try_to_pay(other, hers)
     expect(heading(other, "Twoje pełnomocnictwo na to nie pozwala")).to_be_visible()
     expect(other.locator("main")).to_contain_text("płatność")
     look(other, "mandate-missing-right")
@@ -119,3 +128,26 @@ def test_an_attorney_asks_for_a_right_and_the_principal_takes_it_back(
     other.goto(f"{town.portal}/konto/naleznosci/")
     expect(other.locator("body")).to_contain_text("wygasło albo zostało odwołane")
     expect(other.get_by_role("region", name="W czyim imieniu działasz")).not_to_contain_text(DAMIAN.full_name)
+    try_to_pay(other, hers)
+    expect(other.locator("main")).not_to_contain_text(re.compile("Sprawdź, za co płacisz|Zapłać \\d"))
+    expect(other.locator("main")).not_to_contain_text(DAMIAN.full_name)
+
+
+def try_to_pay(page: Page, token: str) -> None:
+    """Send what the hidden button would send: a form of one's own making."""
+    page.evaluate(
+        """token => {
+            const form = document.createElement("form");
+            const csrf = document.querySelector("input[name=csrfmiddlewaretoken]").value;
+            form.method = "post";
+            form.action = "/konto/platnosci/koszyk/";
+            for (const [name, value] of [["item", token], ["csrfmiddlewaretoken", csrf]]) {
+                const field = Object.assign(document.createElement("input"), {type: "hidden", name, value});
+                form.append(field);
+            }
+            document.body.append(form);
+            form.submit();
+        }""",
+        token,
+    )
+    page.wait_for_url("**/podsumowanie/")
