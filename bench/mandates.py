@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,6 +22,7 @@ PATHS = ("/konto/", "/konto/naleznosci/")
 
 def run() -> None:
     """Two attorneys with the same dues; each page as oneself and in the name of a principal."""
+    call_command("collectstatic", interactive=False, verbosity=0)
     few, many = _attorney(ANNA, 1), _attorney(BORYS, MANY)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
