@@ -17,14 +17,15 @@ _OK, _FOUND = 200, 302
 class StaffJournalMiddleware:
     """Records what a page of the panel did not record itself, before its answer leaves.
 
-    It stands last, so that a page which an earlier gate has turned away is not taken for one that was shown.
+    `request.journal_reason`, set by a gate before, is why a clerk opened the data. It stands last, so that a page
+    which an earlier gate has turned away is not taken for one that was shown.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with services.counting() as written:
+        with services.counting() as written, services.because(lambda: getattr(request, "journal_reason", "")):
             response = self.get_response(request)
         if getattr(request, "is_page_of_panel", False) and not written:
             _note(request, response)

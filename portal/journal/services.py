@@ -1,7 +1,7 @@
 """Writing the journal."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -10,7 +10,18 @@ from django.db import transaction
 from eurzad.lib import clock
 from portal.journal.models import Record
 
+_why: ContextVar[Callable[[], str] | None] = ContextVar("why", default=None)
 _written: ContextVar[list[str] | None] = ContextVar("written", default=None)
+
+
+@contextmanager
+def because(why: Callable[[], str]) -> Iterator[None]:
+    """Give every record inside that names no reason of its own what `why` says when it is written."""
+    token = _why.set(why)
+    try:
+        yield
+    finally:
+        _why.reset(token)
 
 
 @contextmanager
@@ -35,15 +46,17 @@ def record(
     """Add one record of a write, in the caller's transaction: both are there or neither.
 
     `action` is a stable code with words in `portal.journal.words`, `reference` a public id or case number, never
-    personal data. The record is not numbered yet: the sealer does that (`portal.journal.sealing`).
+    personal data. Without a `reason` it gets the one for which a clerk opened the data (`because`). The record is not
+    numbered yet: the sealer does that (`portal.journal.sealing`).
     """
+    why = _why.get()
     Record.objects.create(
         at=clock.now(),
         actor_id=actor_id,
         subject_id=subject_id,
         action=action,
         reference=reference,
-        reason=reason[:200],
+        reason=(reason or (why() if why else ""))[:200],
     )
     seen = _written.get()
     if seen is not None:

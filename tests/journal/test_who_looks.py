@@ -146,3 +146,26 @@ def test_a_receipt_has_no_person_of_its_own_and_is_recorded_by_its_name(pages: P
     assert staff.describe("people.user", "x") == (None, "people.user:x")
     assert staff.words_for("payments.payment:P-2026-000001").endswith("P-2026-000001")
     assert staff.words_for("nothing.there:1") == "nothing.there:1" and staff.words_for("") == ""
+
+
+def test_the_reason_for_which_data_was_opened_is_on_every_record(
+    pages: PageClient, anna: User, borys: User, ewa: User, mandate_for: Grant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also on the records that a page writes itself; the person reads it."""
+    from django.http import HttpRequest
+
+    why = "Skarga z 3 listopada, sprawa OR.12.2026"
+    monkeypatch.setattr(HttpRequest, "journal_reason", why, raising=False)
+    mandate = mandate_for(anna, borys, areas=["taxes"], rights=["see"])
+    pages.sign_in(ewa)
+    last = Record.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    pages.client.get(f"/admin/mandates/mandate/{mandate.pk}/change/")
+    pages.client.get(f"/admin/people/user/{anna.pk}/change/")
+    pages.client.get("/admin/payments/payment/")
+    found = Record.objects.filter(pk__gt=last, actor_id=ewa.public_id).order_by("pk")
+    assert list(found.values_list("action", "reason")) == [
+        ("mandates.read", why), ("staff.read", why), ("staff.list", why),
+    ]  # fmt: skip
+    monkeypatch.delattr(HttpRequest, "journal_reason")
+    html = pages.get("/konto/historia/", user=anna).content.decode()
+    assert html.count(why) == 2
