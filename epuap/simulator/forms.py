@@ -99,6 +99,15 @@ class ApplicationForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    represented_name = forms.CharField(
+        label="Nazwa firmy, którą reprezentujesz (nieobowiązkowo)", max_length=250, required=False
+    )
+    represented_krs = forms.CharField(
+        label="Numer KRS tej firmy",
+        max_length=10,
+        required=False,
+        validators=[RegexValidator(r"^\d{10}$", "Podaj 10 cyfr numeru KRS.")],
+    )
     attachment = forms.FileField(label="Załącznik (nieobowiązkowo, do 7 MB)", required=False)
     as_big_file = forms.BooleanField(
         label="Wyślij załącznik jako duży plik: w dokumencie będzie tylko jego adres", required=False
@@ -107,6 +116,14 @@ class ApplicationForm(forms.Form):
         label="Oświadczam, że dane we wniosku są zgodne z prawdą i że wnoszę o dostęp do danych, "
         "które mnie dotyczą."
     )
+
+    def clean(self) -> dict[str, Any]:
+        """A company is named with its number or not at all."""
+        values = super().clean() or {}
+        named, number = values.get("represented_name"), values.get("represented_krs")
+        if bool(named) != bool(number) and not {"represented_name", "represented_krs"} & self.errors.keys():
+            self.add_error("represented_krs", "Podaj nazwę firmy i jej numer KRS.")
+        return values
 
     def clean_attachment(self) -> UploadedFile | None:
         """Refuse a file that no peer could read as XML text."""

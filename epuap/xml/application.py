@@ -12,6 +12,16 @@ from lxml import etree
 from epuap.xml import crd, schema
 from epuap.xml.crd import ADR, INST, META, OSO, STR, add, add_if
 from epuap.xml.names import ds
+from epuap.xml.represented import (
+    EnclosedFile,
+    ListedAttachment,
+    RepresentedParty,
+    read_enclosed,
+    read_list,
+    read_parties,
+    write_list,
+    write_parties,
+)
 from eurzad.lib import xml
 from eurzad.lib.identifiers import IdentifierError, clean_eidas, clean_pesel
 
@@ -37,6 +47,7 @@ class ApplicationDocument:
     """What an application says. Declared by the applicant: the person is known only from the signature.
 
     A person without a PESEL has `other_identifier`, the identifier of their foreign eID (`CC/PL/…`), instead.
+    Documents of earlier versions say nothing of `represented` and `attachments`; `enclosed` is only read.
     """
 
     given_name: str
@@ -56,6 +67,9 @@ class ApplicationDocument:
     own_data: bool
     statements: tuple[str, ...]
     other_identifier: str = ""
+    represented: tuple[RepresentedParty, ...] = ()
+    attachments: tuple[ListedAttachment, ...] = ()
+    enclosed: tuple[EnclosedFile, ...] = ()
 
 
 def build(doc: ApplicationDocument, *, namespace: str) -> bytes:
@@ -74,11 +88,13 @@ def build(doc: ApplicationDocument, *, namespace: str) -> bytes:
     builder.own(content, "MiejscowoscDokumentu", doc.place)
     builder.own(content, "Tytul", TITLE)
     builder.own(builder.own(content, "Zakres"), "DaneWlasne", "true" if doc.own_data else "false")
+    write_parties(builder, content, doc.represented)
     add_if(content, namespace, "Uzasadnienie", doc.justification)
     if doc.statements:
         statements = builder.own(content, "Oswiadczenia")
         for statement in doc.statements:
             builder.own(statements, "Oswiadczenie", statement)
+    write_list(builder, content, doc.attachments)
     schema.require_valid(root, "wniosek", namespace=namespace)
     return xml.to_bytes(root)
 
@@ -134,6 +150,7 @@ def parse(data: bytes, *, namespace: str) -> tuple[ApplicationDocument, tuple[st
     other_identifier = other.text(f"{{{OSO}}}WartoscIdentyfikatora")
     content = _Reader(root, [f"{form}TrescDokumentu"], remarks)
     statements = content.below(f"{form}Oswiadczenia", optional=True)
+    body = root.find(f"{form}TrescDokumentu")
     found = ApplicationDocument(
         given_name=person.text(f"{{{OSO}}}Imie"),
         family_name=person.text(f"{{{OSO}}}Nazwisko"),
@@ -152,6 +169,9 @@ def parse(data: bytes, *, namespace: str) -> tuple[ApplicationDocument, tuple[st
         own_data=content.below(f"{form}Zakres").text(f"{form}DaneWlasne") in ("true", "1"),
         statements=statements.texts(f"{form}Oswiadczenie"),
         other_identifier=other_identifier,
+        represented=() if body is None else read_parties(body, namespace, remarks),
+        attachments=() if body is None else read_list(body, namespace),
+        enclosed=() if body is None else read_enclosed(body),
     )
     if found.pesel and not _is_right(clean_pesel, found.pesel):
         remarks.append(BAD_PESEL)

@@ -1,5 +1,6 @@
 """The application's XML document and its readable pages."""
 
+import hashlib
 from datetime import date
 from typing import Any
 
@@ -10,13 +11,15 @@ from django.utils import translation
 from epuap.pem import read_file
 from epuap.xml import application as application_xml
 from epuap.xml.letters import LetterData, build_letter
+from epuap.xml.represented import ListedAttachment
 from epuap.xml.verify import payload_digest
 from epuap.xml.xades import seal
 from eurzad.lib import clock, dates, xml
 from eurzad.lib.names import as_written
 from eurzad.lib.pdf import html_to_pdf
-from portal.access import selectors
-from portal.access.models import AccessApplication, Door
+from portal.access import files, selectors, vocabulary
+from portal.access.content import content_of
+from portal.access.models import AccessApplication, Attachment, Door
 from portal.access.rules import State
 from portal.people import pii
 from portal.people.models import Identity
@@ -28,6 +31,7 @@ STATEMENT = "Oświadczam, że dane podane we wniosku są zgodne z prawdą."
 def build_document(application: AccessApplication) -> tuple[bytes, str]:
     """Return the XML document of a draft and the digest that it must come back with."""
     identifier = pii.decrypt(application.identifier_encrypted)
+    rows = list(application.represented.all())
     is_eidas = application.identifier_scheme == Identity.Scheme.EIDAS
     content = application_xml.ApplicationDocument(
         given_name=application.given_name,
@@ -44,12 +48,30 @@ def build_document(application: AccessApplication) -> tuple[bytes, str]:
         place=settings.MUNICIPALITY["city"],
         created_on=clock.today(),
         justification=application.remarks,
-        own_data=True,
+        own_data=application.own_data,
         statements=(STATEMENT,),
+        represented=tuple(vocabulary.to_party(row) for row in rows),
+        attachments=_listed(application, {row.pk: number for number, row in enumerate(rows, 1)}),
         other_identifier=identifier if is_eidas else "",
     )
     document = application_xml.build(content, namespace=settings.ACCESS_FORM_NAMESPACE)
     return document, payload_digest(document)
+
+
+def _listed(application: AccessApplication, numbers: dict[int, int]) -> tuple[ListedAttachment, ...]:
+    """The application's files in the order of their represented, each with its digest."""
+    found = [
+        ListedAttachment(
+            name=file.name,
+            mime=file.mime,
+            size=file.size,
+            sha256=file.sha256,
+            party=numbers[file.represented_id] if file.represented_id else 0,
+            purpose=vocabulary.PURPOSES[Attachment.Purpose(file.purpose)],
+        )
+        for file in application.attachments.defer("content")
+    ]
+    return tuple(sorted(found, key=lambda one: one.party or len(numbers) + 1))
 
 
 def build_pdf(application: AccessApplication) -> bytes:
@@ -59,6 +81,7 @@ def build_pdf(application: AccessApplication) -> bytes:
             "access/to_sign_pdf.html",
             {
                 "application": application,
+                "content": content_of(application),
                 "applicant": as_written(f"{application.given_name} {application.family_name}"),
                 "municipality": settings.MUNICIPALITY,
                 "demo_mode": settings.DEMO_MODE,
@@ -111,9 +134,23 @@ def application_context(application: AccessApplication) -> dict[str, Any]:
     """What the page and the PDF of the application show."""
     return {
         "application": application,
+        "content": content_of(application),
         "office": settings.MUNICIPALITY["office_name"],
         "summary": selectors.application_summary(application),
         "statement": STATEMENT if application.door == Door.PORTAL else "",
         "signature": selectors.signature_summary(application),
         "files": selectors.file_links(application),
+    }
+
+
+def proof_context(application: AccessApplication) -> dict[str, Any]:
+    """What the proof of filing says: what was filed, when, under which number, its digests and its receipt."""
+    signed = [(one.name, hashlib.sha256(one.content).hexdigest()) for one in files.filed_files(application)]
+    return {
+        "application": application,
+        "applicant": as_written(application.identity.full_name),
+        "content": content_of(application),
+        "signature": selectors.signature_summary(application),
+        "signed_files": signed,
+        "receipt": application.receipt,
     }

@@ -81,8 +81,45 @@ class CorrectionIncomplete(AccessError):
     code = "access_correction_incomplete"
 
 
+class DraftClosed(AccessError):
+    """There is no draft to change: none was begun, it is being signed, or this part of it is gone."""
+
+    code = "access_draft_closed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            str(
+                _(
+                    "Tego już nie można zmienić: wniosek jest w trakcie podpisywania, złożony albo ten wpis usunięto. "
+                    "Nic innego się nie zmieniło."
+                )
+            )
+        )
+
+
+class NotComplete(AccessError):
+    """Something that the application cannot be filed without is missing."""
+
+    code = "access_not_complete"
+
+    def __init__(self) -> None:
+        super().__init__(
+            str(
+                _(
+                    "Wniosku nie można jeszcze podpisać. Uzupełnij najpierw to, czego brakuje – lista jest niżej."
+                )
+            )
+        )
+
+
+class RepresentedRefused(AccessError):
+    """A represented person or organisation cannot be added as it stands."""
+
+    code = "access_represented_refused"
+
+
 class FileNotTaken(AccessError):
-    """A signed file came when the application does not wait for one, or too many came."""
+    """A file is not taken: of the wrong kind, too big, too many, or nobody waits for it."""
 
     code = "access_file_not_taken"
 

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from portal.access.models import AccessApplication, PdfToSign
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+
+from portal.access.models import AccessApplication, Attachment, PdfToSign
 from portal.access.rules import State
 
 XML, PDF = "text/xml", "application/pdf"
@@ -43,3 +46,12 @@ def _document(application: AccessApplication, name: str) -> File:
         kept = PdfToSign.objects.get(application=application)
         return File(f"{name}.pdf", PDF, bytes(kept.content))
     return File(f"{name}.xml", XML, application.document_bytes)
+
+
+def attachment_response(attachment: Attachment) -> HttpResponse:
+    """Answer with an attachment to be saved: never shown by the browser, never taken for another kind."""
+    response = HttpResponse(bytes(attachment.content), content_type=attachment.mime)
+    response["Content-Disposition"] = content_disposition_header(True, attachment.name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -85,6 +85,8 @@ TRANSITIONS: dict[State, tuple[State, ...]] = {
 CORRECTION_MIN_DAYS = 7
 CORRECTION_MAX_DAYS = 90
 CORRECTION_REMINDER_DAYS = 2
+NEEDS_DOCUMENT = frozenset({"guardian", "curator", "power_of_attorney"})
+"""Roles and bases that the office cannot look up itself (KRS and birth records it can: art. 220 § 1 KPA)."""
 REMINDER_DAYS = (7, 12)
 OVERDUE_REMINDER = "overdue"
 URGENT_DAYS = 3
@@ -157,6 +159,29 @@ def sign_by(fixed_at: datetime) -> date:
 def signing_is_over(sent_at: datetime, now: datetime) -> bool:
     """Tell whether a document nobody has signed is no longer waited for."""
     return now - sent_at > SIGNING_PERIOD
+
+
+def missing_of(
+    *,
+    basis: str,
+    role: str,
+    duty: str,
+    valid_to: date,
+    has_document: bool,
+    has_proof: bool,
+    today: date,
+) -> list[str]:
+    """What a represented row cannot be filed without: document, duty, proof, past (its last day)."""
+    found = []
+    if {basis, role} & NEEDS_DOCUMENT and not has_document:
+        found.append("document")
+    if basis == "power_of_attorney" and not duty:
+        found.append("duty")
+    if duty == "paid" and not has_proof:
+        found.append("proof")
+    if valid_to < today:
+        found.append("past")
+    return found
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from cryptography.x509 import Name
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Substr
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from portal.access.models import (
     AccessApplication,
     AccessApplicationQuerySet,
     ApplicationEvent,
+    Correction,
     Door,
     Upload,
 )
@@ -30,7 +32,12 @@ from portal.people.models import Identity, Subject, SubjectIdentifier, User
 
 BLOBS = ("document", "signed_document")
 # A repeated application is decided in the first one, which is therefore what its applicant asks about.
-_ORDER = {State.SUBMITTED: 0, **dict.fromkeys(rules.PREPARING, 1), State.JOINED: 3}
+_ORDER = {
+    **dict.fromkeys(rules.UNDECIDED, 1),
+    **dict.fromkeys(rules.PREPARING, 2),
+    State.JOINED: 4,
+    State.CORRECTED: 4,
+}
 
 
 def own_applications(identity: Identity) -> list[AccessApplication]:
@@ -38,8 +45,27 @@ def own_applications(identity: Identity) -> list[AccessApplication]:
     return list(
         AccessApplication.objects.for_identity(identity)
         .defer(*BLOBS, "receipt__content")
-        .select_related("joined_to", "receipt")[:50]
+        .select_related("joined_to", "taken_over_by", "receipt", "decision_document")
+        .defer("decision_document__content")[:50]
     )
+
+
+def own_prepared(identity: Identity) -> AccessApplication | None:
+    """The person's application that is not filed yet, with its bytes."""
+    return AccessApplication.objects.preparing().filter(identity=identity).first()
+
+
+def own_draft(identity: Identity) -> AccessApplication | None:
+    """The person's application that is still being filled in."""
+    draft = AccessApplication.objects.filter(identity=identity, state=State.DRAFT)
+    return draft.select_related("corrects").defer("corrects__document", "corrects__signed_document").first()
+
+
+def correction_answered_by(application: AccessApplication) -> Correction | None:
+    """The clerk's request that a draft answers."""
+    if application.corrects_id is None:
+        return None
+    return Correction.objects.filter(application=application.corrects_id).last()
 
 
 def current_application(identity: Identity) -> AccessApplication | None:
@@ -50,14 +76,25 @@ def current_application(identity: Identity) -> AccessApplication | None:
 def current_of(applications: list[AccessApplication]) -> AccessApplication | None:
     """Choose the current one of a person's applications, newest first."""
     kept = [item for item in applications if item.state != State.WITHDRAWN]
-    return min(kept, key=lambda item: _ORDER.get(State(item.state), 2), default=None)
+    return min(kept, key=_precedence, default=None)
+
+
+def _precedence(application: AccessApplication) -> int:
+    """A correction that waits for its signature comes before the case it corrects; its draft after it."""
+    if application.corrects_id and application.state in rules.PREPARING[1:]:
+        return 0
+    return _ORDER.get(State(application.state), 3)
 
 
 def own_application(identity: Identity, public_id: UUID) -> AccessApplication | None:
     """One application of this person with its bytes, or None for anybody else's."""
     return (
         AccessApplication.objects.filter(identity=identity, public_id=public_id)
-        .select_related("identity", "joined_to", "receipt__channel")
+        .select_related(
+            "identity", "joined_to", "taken_over_by", "corrects", "receipt__channel", "decision_document"
+        )
+        .defer(*(f"{link}__{blob}" for link in ("joined_to", "taken_over_by", "corrects") for blob in BLOBS))
+        .defer("decision_document__content")
         .first()
     )
 
@@ -87,6 +124,9 @@ class Status:
     refusal: str
     upload_refusal: tuple[str, str] | None
     files: list[tuple[str, str]]
+    correction: Correction | None
+    can_answer: bool
+    can_withdraw: bool
 
 
 def status_of(application: AccessApplication) -> Status:
@@ -99,22 +139,31 @@ def status_of(application: AccessApplication) -> Status:
         now=clock.now(),
     )
     now = rules.who_must_act(state, due_on=application.due_on, today=today, stage=stage)
-    joined_to = application.joined_to
+    other = application.joined_to or application.taken_over_by
+    corrections = list(application.corrections.all()) if application.due_on else []
+    last = corrections[-1] if corrections else None
+    waits = state == State.NEEDS_CORRECTION and last is not None
     working = now.actor == rules.Actor.SYSTEM
     goes = state == State.AWAITING_SIGNATURE and bool(application.signing_url) and not application.opened_at
     return Status(
         application=application,
         sentence=texts.now_sentence(
-            now.sentence, due_on=application.due_on, number=str(joined_to) if joined_to else ""
+            now.sentence,
+            due_on=last.answer_by if waits and last else application.due_on,
+            number=str(other) if other else "",
         ),
         tag=_("po terminie") if now.sentence == "overdue" else str(application.get_state_display()),
         tone=_tone(state, now.sentence),
-        steps=_steps(application),
+        steps=_steps(application, corrections),
         refresh_seconds=0 if not working else 30 if now.sentence == "unavailable" else 3,
         goes_to_signing=goes,
         refusal=texts.refusal_sentence(application.refusal_code) if application.refusal_code else "",
         upload_refusal=upload_refusal(application),
         files=file_links(application),
+        correction=last,
+        can_answer=waits
+        or (state == State.SUBMITTED and last is not None and last.state == Correction.State.UNANSWERED),
+        can_withdraw=state in rules.UNDECIDED,
     )
 
 
@@ -131,22 +180,22 @@ def _tone(state: State, sentence: str) -> str:
         return "overdue"
     if state == State.APPROVED:
         return "done"
-    return "neutral" if state in (State.WITHDRAWN, State.JOINED) else "waiting"
+    return "neutral" if state in (State.WITHDRAWN, State.JOINED, State.CORRECTED) else "waiting"
 
 
-def _steps(application: AccessApplication) -> list[Step]:
+def _steps(application: AccessApplication, corrections: list[Correction]) -> list[Step]:
     times: dict[str, datetime] = {}
     for event in ApplicationEvent.objects.filter(application=application):
         times[event.kind] = event.happened_at
     state = State(application.state)
-    if state == State.WITHDRAWN:
+    if state == State.WITHDRAWN and not application.is_withdrawn_case:
         return [
             Step(_("Rozpoczęto wniosek"), "done", _when(times.get("created"))),
             Step(_("Wycofano"), "done", _when(_first_of(times, "withdrawn", "replaced", "expired"))),
         ]
     rows = _portal_rows(application, times) if application.door == Door.PORTAL else _epuap_rows(application)
-    rows += _office_rows(application, state)
-    current = _current_index(application.door, state)
+    rows += _office_rows(application, state, times, corrections)
+    current = _current_index(application.door, state, len(rows))
     return [
         Step(
             title=title,
@@ -211,9 +260,20 @@ def file_links(application: AccessApplication) -> list[tuple[str, str]]:
     label = _("Plik XML do podpisu")
     if application.refusal_code:
         label = _("Plik XML, który do nas wrócił")
+    elif _is_pdf_being_checked(application):
+        return [(_("Podpisany plik PDF (sprawdzamy podpis)"), pdf)]
     elif application.received_at:
         label = _("Podpisany plik XML")
     return [(_("Wniosek w PDF"), pdf), (label, xml)]
+
+
+def _is_pdf_being_checked(application: AccessApplication) -> bool:
+    """Whether the file that was brought back, and is being checked, is a PDF; afterwards the report says it."""
+    if application.state != State.SIGNATURE_CHECK:
+        return False
+    waiting = Upload.objects.filter(application=application, state=Upload.State.WAITING)
+    start = waiting.annotate(start=Substr("content", 1, 5)).values_list("start", flat=True).first()
+    return bytes(start or b"") == b"%PDF-"
 
 
 def _epuap_rows(application: AccessApplication) -> list[tuple[str, str, str, str]]:
@@ -228,39 +288,64 @@ def _epuap_rows(application: AccessApplication) -> list[tuple[str, str, str, str
     ]
 
 
-def _office_rows(application: AccessApplication, state: State) -> list[tuple[str, str, str, str]]:
+def _office_rows(
+    application: AccessApplication,
+    state: State,
+    times: dict[str, datetime],
+    corrections: list[Correction],
+) -> list[tuple[str, str, str, str]]:
     due = (
         _("Decyzja do %(date)s.") % {"date": dates.format_short(application.due_on)}
-        if application.due_on
+        if application.due_on and state != State.NEEDS_CORRECTION
         else ""
     )
+    rows = [(_("Urzędnik sprawdza wniosek"), _when(application.received_at), due, "")]
+    for correction in corrections:
+        rows += _correction_rows(application, correction, times)
+    if state == State.CORRECTED:
+        return rows
+    if state == State.WITHDRAWN:
+        return [*rows, (_("Wycofano wniosek"), _when(times.get("recalled")), "", "")]
     decision = {
         State.APPROVED: _("Wniosek przyjęty."),
         State.REJECTED: _("Wniosek odrzucony. Uzasadnienie: %(reason)s")
         % {"reason": application.decision_reason},
         State.JOINED: _("Decyzja zapadnie we wcześniejszym wniosku."),
     }.get(state, "")
-    return [
-        (_("Urzędnik sprawdza wniosek"), _when(application.received_at), due, ""),
-        (_("Decyzja"), _when(application.decided_at), decision, ""),
-    ]
+    return [*rows, (_("Decyzja"), _when(application.decided_at), decision, "decision")]
 
 
-def _current_index(door: str, state: State) -> int:
+def _correction_rows(
+    application: AccessApplication, correction: Correction, times: dict[str, datetime]
+) -> list[tuple[str, str, str, str]]:
+    asked = _("Odpowiedź do %(date)s. %(text)s") % {
+        "date": dates.format_short(correction.answer_by),
+        "text": correction.text,
+    }
+    rows = [(_("Urzędnik poprosił o poprawienie"), _when(correction.asked_at), asked, "")]
+    if correction.state == Correction.State.ANSWERED:
+        number = str(application.taken_over_by or "")
+        answered = _("Poprawiony wniosek: %(number)s.") % {"number": number} if number else ""
+        rows.append((_("Poprawiono wniosek"), _when(correction.answered_at), answered, ""))
+    elif correction.state == Correction.State.UNANSWERED:
+        rows.append(
+            (_("Minął termin na poprawienie – sprawdza urzędnik"), _when(times.get("no_answer")), "", "")
+        )
+    return rows
+
+
+def _current_index(door: str, state: State, count: int) -> int:
+    """The step that is now: with the office the last but one before a decision, else the last."""
+    if state in (*rules.UNDECIDED, State.JOINED):
+        return count - 2
     order = {
         State.DRAFT: 0,
         State.AWAITING_SIGNATURE: 1,
         State.SIGNATURE_CHECK: 2,
         State.RECEIPT_PENDING: 2,
         State.SIGNATURE_REFUSED: 2,
-        State.SUBMITTED: 3,
-        State.NEEDS_CORRECTION: 3,
-        State.CORRECTED: 3,
-        State.JOINED: 3,
-        State.APPROVED: 4,
-        State.REJECTED: 4,
-    }[state]
-    return order - 1 if door == Door.EPUAP else order
+    }
+    return order.get(state, count - 1)
 
 
 def _when(moment: datetime | None) -> str:
@@ -297,7 +382,7 @@ def application_summary(application: AccessApplication) -> list[tuple[str, str]]
         (_("Adres"), written_address(application)),
         (_("Telefon"), application.phone),
         (_("E-mail"), application.email),
-        (_("Zakres"), _("dostęp do własnych danych")),
+        (_("Zakres"), _("dostęp do własnych danych") if application.own_data else ""),
         (_("Uwagi"), application.remarks),
     ]
     return [(label, value) for label, value in rows if value]

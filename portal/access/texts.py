@@ -174,6 +174,17 @@ _REMARKS = {
     "bad_pesel": gettext_lazy("błędny numer PESEL"),
     "bad_identifier": gettext_lazy("nieznany rodzaj identyfikatora"),
     "bad_date": gettext_lazy("błędna data"),
+    "party_unreadable": gettext_lazy(
+        "reprezentowany nr %(name)s: danych nie da się odczytać, przeczytaj dokument"
+    ),
+    "party_left_out": gettext_lazy("reprezentowany nr %(name)s: powtórzony albo ponad limit, pominięto"),
+    "no_last_day": gettext_lazy("reprezentowany nr %(name)s: bez ostatniego dnia, przyjęto rok"),
+    "file_unreadable": gettext_lazy("załącznik nr %(name)s: nie da się odczytać"),
+    "file_not_taken": gettext_lazy(
+        "załącznik nr %(name)s: inny rodzaj pliku albo za duży, jest tylko w skrzynce ePUAP"
+    ),
+    "file_digest": gettext_lazy("załącznik nr %(name)s: skrót nie zgadza się z wykazem"),
+    "file_missing": gettext_lazy("w wykazie jest załącznik, którego nie ma w dokumencie"),
 }
 
 
@@ -216,6 +227,47 @@ def remark_words(code: str) -> str:
     kind, _separator, name = code.partition(":")
     words = _REMARKS.get(kind)
     return str(words) % {"name": name} if words else code
+
+
+_FILE_REFUSALS = {
+    "empty": gettext_lazy("Ten plik jest pusty. Sprawdź go na swoim urządzeniu i wybierz jeszcze raz."),
+    "other": gettext_lazy(
+        "To nie jest plik PDF, JPEG, PNG ani podpisany XML. Zapisz dokument jako PDF albo zrób mu zdjęcie."
+    ),
+    "damaged": gettext_lazy(
+        "Ten plik jest uszkodzony albo niepełny. Zapisz go albo zeskanuj jeszcze raz i dodaj ponownie."
+    ),
+    "mixed": gettext_lazy(
+        "W tym pliku jest coś jeszcze oprócz dokumentu albo zdjęcia. Zapisz go od nowa (na przykład „Drukuj do "
+        "PDF”) i dodaj ponownie."
+    ),
+    "encrypted": gettext_lazy("Ten PDF jest zabezpieczony hasłem. Zapisz go bez hasła i dodaj ponownie."),
+    "unsigned": gettext_lazy(
+        "Ten plik XML nie jest podpisany. Dodaj podpisany plik XML albo skan dokumentu w PDF."
+    ),
+    "xml": gettext_lazy("Tego pliku XML nie da się odczytać. Dodaj oryginalny, podpisany plik."),
+    "too_big": gettext_lazy(
+        "Ten plik jest za duży: przyjmujemy najwyżej 5 MB. Zapisz go w mniejszej rozdzielczości albo podziel."
+    ),
+}
+_MISSING = {
+    "nobody": gettext_lazy("Nie wskazano, o czyje dane prosisz. Dodaj osobę albo firmę."),
+    "address": gettext_lazy("Brakuje Twojego adresu."),
+    "document": gettext_lazy("%(name)s: brakuje dokumentu, z którego wynika Twoje prawo do działania."),
+    "duty": gettext_lazy("%(name)s: nie zaznaczono nic o opłacie skarbowej."),
+    "proof": gettext_lazy("%(name)s: brakuje dowodu opłaty skarbowej."),
+    "past": gettext_lazy("%(name)s: ostatni dzień dostępu już minął. Wybierz późniejszy."),
+}
+
+
+def file_refusal(code: str) -> str:
+    """Why an attachment was not taken, and what to do."""
+    return str(_FILE_REFUSALS[code])
+
+
+def missing_sentence(code: str, name: str = "") -> str:
+    """What an application cannot be signed without."""
+    return str(_MISSING[code]) % {"name": name}
 
 
 def days_left_words(days: int) -> str:

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from eurzad.lib.names import as_written
 from eurzad.lib.pdf import html_to_pdf
-from portal.access import documents, files, selectors
-from portal.access.errors import AccessError
+from portal.access import documents, files, rules, selectors
+from portal.access.content import content_of
+from portal.access.errors import AccessError, NotComplete
 from portal.access.forms import ApplicationForm
 from portal.access.models import AccessApplication
 from portal.access.rules import State
@@ -64,6 +65,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             "doors": selectors.open_doors(),
             "has_access": identity.subject_id is not None,
             "has_pesel": identity.has_pesel,
+            "earlier": [item for item in applications if item.number],
         }
         return render(request, "access/intro.html", context)
     earlier = [item for item in applications if item.pk != current.pk]
@@ -107,10 +109,10 @@ def _status_page(
 def form(request: HttpRequest, identity: Identity) -> HttpResponse:
     """The form, prefilled from the person's last application."""
     applications = selectors.own_applications(identity)
-    current = selectors.current_of(applications)
-    if current is not None and current.state != State.DRAFT and _is_open(current):
+    draft = next((one for one in applications if one.state == State.DRAFT), None)
+    if draft is None and any(_is_open(one) for one in applications):
         return redirect("access:home")
-    last = applications[0] if applications else None
+    last = draft or (applications[0] if applications else None)
     initial = {name: getattr(last, name) for name in DETAILS} if last else {}
     page_form = ApplicationForm(request.POST or None, initial=initial)
     if request.method == "POST" and page_form.is_valid():
@@ -119,32 +121,37 @@ def form(request: HttpRequest, identity: Identity) -> HttpResponse:
         except AccessError as error:
             messages.error(request, error.message)
             return redirect("access:home")
-        return redirect("access:preview")
+        return redirect("access:tasks")
     return render(
         request,
         "access/form.html",
-        {"form": page_form, "identity": identity, "full_name": as_written(identity.full_name)},
+        {
+            "form": page_form,
+            "identity": identity,
+            "full_name": as_written(identity.full_name),
+            "draft": draft,
+        },
     )
 
 
 def _is_open(application: AccessApplication) -> bool:
-    return application.state in (
-        State.SUBMITTED,
-        State.AWAITING_SIGNATURE,
-        State.SIGNATURE_CHECK,
-        State.RECEIPT_PENDING,
-    )
+    return application.state in (*rules.UNDECIDED, *rules.PREPARING)
 
 
 @require_safe
 @identity_required
 def preview(request: HttpRequest, identity: Identity) -> HttpResponse:
     """What will be signed, before it is."""
-    current = selectors.current_application(identity)
-    if current is None or current.state != State.DRAFT:
+    current = selectors.own_draft(identity)
+    if current is None:
         return redirect("access:home")
+    content = content_of(current)
+    if content.missing:
+        messages.error(request, NotComplete().message)
+        return redirect("access:tasks")
     context = {
         "application": current,
+        "content": content,
         "identity": identity,
         "summary": selectors.application_summary(current),
         "statement": documents.STATEMENT,
@@ -163,7 +170,7 @@ def sign(request: HttpRequest, identity: Identity) -> HttpResponse:
         except AccessError as error:
             messages.error(request, error.message)
         return redirect("access:home")
-    current = selectors.current_application(identity)
+    current = selectors.own_prepared(identity)
     if current is None or current.state != State.AWAITING_SIGNATURE or not current.signing_url:
         return redirect("access:home")
     signing.note_opened(current)
@@ -190,7 +197,7 @@ def correct(request: HttpRequest, identity: Identity) -> HttpResponse:
     except AccessError as error:
         messages.error(request, error.message)
         return redirect("access:home")
-    return redirect("access:form")
+    return redirect("access:tasks")
 
 
 @require_GET
@@ -257,7 +264,7 @@ def document_pdf(request: HttpRequest, identity: Identity, public_id: UUID) -> H
     fixed = elsewhere.pdf_to_sign(application) if waits else files.signed_pdf(application)
     if fixed:
         return download(fixed, "application/pdf", f"wniosek-{application.number}.pdf")
-    return _pdf(
+    return pdf_response(
         request,
         "access/document_pdf.html",
         documents.application_context(application),
@@ -299,7 +306,9 @@ def receipt(request: HttpRequest, identity: Identity, public_id: UUID) -> HttpRe
 def receipt_pdf(request: HttpRequest, identity: Identity, public_id: UUID) -> HttpResponse:
     """The UPP as PDF."""
     application, kept = _with_receipt(identity, public_id)
-    return _pdf(request, "channels/receipt_pdf.html", {"receipt": show_receipt(kept)}, application, "upp")
+    return pdf_response(
+        request, "channels/receipt_pdf.html", {"receipt": show_receipt(kept)}, application, "upp"
+    )
 
 
 @require_safe
@@ -323,9 +332,10 @@ def _xml(data: bytes, application: AccessApplication, kind: str) -> HttpResponse
     return download(data, "application/xml", f"{kind}-{application.number}.xml")
 
 
-def _pdf(
+def pdf_response(
     request: HttpRequest, template: str, context: dict[str, Any], application: AccessApplication, kind: str
 ) -> HttpResponse:
+    """Answer with a template as a tagged PDF to be saved."""
     html = render_to_string(template, context, request)
     data = html_to_pdf(html, identifier=f"{kind}-{application.public_id}")
     return download(data, "application/pdf", f"{kind}-{application.number}.pdf")

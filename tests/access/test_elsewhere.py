@@ -236,7 +236,8 @@ def test_after_withdrawal_a_file_is_not_taken(
 def test_correcting_gives_the_document_up_and_keeps_the_data(desk: Desk, tps_seal: Party) -> None:
     desk.choose()
     old, base = desk.document(), desk.base
-    form = desk.pages.get(desk.pages.post(f"{HOME}poprawki/")["Location"]).content.decode()
+    assert desk.pages.post(f"{HOME}poprawki/")["Location"] == f"{HOME}lista/"
+    form = desk.pages.get(f"{HOME}formularz/").content.decode()
     assert FORM["street"] in form
     assert sorted(AccessApplication.objects.values_list("state", flat=True)) == ["draft", "withdrawn"]
     desk.pages.post(

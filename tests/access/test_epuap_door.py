@@ -1,23 +1,27 @@
 """Documents from the office's mailbox: what becomes an application, and what is kept aside."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from lxml import etree
 
 from epuap.inbox.models import InboundDocument, OutboundLetter
 from epuap.signatures.trust import Trust
+from epuap.simulator.wire import application as twin
 from epuap.xml.verify import verify_document
 from eurzad.lib import clock
 from eurzad.lib.personas import CELINA, GRAZYNA
 from eurzad.outbox.models import Job
-from portal.access.models import AccessApplication
+from portal.access.models import AccessApplication, Represented
 from portal.access.services import deciding, epuap_door
 from portal.channels.models import Channel
 from portal.notices.models import Notice
 from portal.people.models import Identity, User
+from tests.access import papers
 from tests.access.conftest import NAMESPACE, form_document, sign_as
 from tests.epuap.xml.conftest import Party, make_party
 from tests.support.channels import close_channel
@@ -217,3 +221,75 @@ def test_decision_goes_back_as_a_sealed_letter_once(
         "sealed by the office, no person's signature"
     )
     assert "Wniosek przyjęto" in "".join(etree.fromstring(bytes(letter.document)).itertext())
+
+
+def _twin_document(**values: Any) -> bytes:
+    """The form as the simulator's own code writes it, which shares nothing with the portal's reader."""
+    attachment = twin.Attachment(
+        "pelnomocnictwo.pdf", "application/pdf", "base64", b64encode(papers.PDF).decode()
+    )
+    return twin.build_application(
+        twin.Application(
+            GRAZYNA.given_name, GRAZYNA.family_name, GRAZYNA.pesel, "", "3", "", "99-901", "Jarzębin", "", "", "",
+            **{
+                "attachments": (attachment,),
+                "represented_name": "Tartak Sosna sp. z o.o.",
+                "represented_krs": "0000123456",
+                **values,
+            },
+        ),
+        namespace=NAMESPACE, office="Urząd", on=clock.today(),
+    )  # fmt: skip
+
+
+def test_represented_and_files_of_the_other_door(
+    deliver: Callable[..., InboundDocument], tps_seal: Party, the_application: Callable[[], AccessApplication]
+) -> None:
+    deliver(sign_as(GRAZYNA, _twin_document(), tps_seal))
+    application = the_application()
+    row = application.represented.get()
+    assert (row.name, row.scheme, row.number, row.basis) == (
+        "Tartak Sosna sp. z o.o.", "krs", "0000123456", "krs",
+    )  # fmt: skip
+    assert (row.areas, row.rights) == (["taxes", "fees"], ["see"])
+    file = row.attachments.get()
+    assert (bytes(file.content), file.purpose, file.name) == (papers.PDF, "basis", "pelnomocnictwo.pdf")
+    assert application.form_remarks == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "remark", "rows", "files"),
+    [
+        (b">0000123456<", b">12x<", "party_unreadable:1", 0, 1),
+        (b'rodzaj="KRS"', b'rodzaj="PESEL"', "party_unreadable:1", 0, 1),
+        (b">wpis-KRS<", b">bo tak<", "party_unreadable:1", 0, 1),
+        (b">Tartak Sosna sp. z o.o.<", b"><", "party_unreadable:1", 0, 1),
+        (b">podatki<", b">wszystko<", "", 1, 1),
+        (b"<wda:SkrotSHA256>", b"<wda:SkrotSHA256>0", "file_digest:1", 1, 1),
+        (b'reprezentowany="1"', b'reprezentowany="999999999999999"', "", 1, 1),
+        (b">JVBERi", b">!!!!", "file_unreadable:1", 1, 0),
+        (b">JVBERi", b">AAAAAA", "file_not_taken:1", 1, 0),
+    ],
+)
+def test_odd_documents_are_read_as_far_as_they_go(
+    deliver: Callable[..., InboundDocument], tps_seal: Party, the_application: Callable[[], AccessApplication],
+    old: bytes, new: bytes, remark: str, rows: int, files: int,
+) -> None:  # fmt: skip
+    document = _twin_document()
+    assert old in document
+    inbound = deliver(sign_as(GRAZYNA, document.replace(old, new), tps_seal))
+    assert inbound.state == "handled"
+    application = the_application()
+    assert (application.represented.count(), application.attachments.count()) == (rows, files)
+    assert remark in application.form_remarks or not remark
+
+
+def test_joined_applications_name_each_represented_once(
+    deliver: Callable[..., InboundDocument], tps_seal: Party
+) -> None:
+    deliver(sign_as(GRAZYNA, _twin_document(), tps_seal))
+    deliver(sign_as(GRAZYNA, _twin_document(attachments=()), tps_seal), epuap_id="2")
+    deliver(sign_as(GRAZYNA, _twin_document(represented_krs="0000654321"), tps_seal), epuap_id="3")
+    first = AccessApplication.objects.get(state="submitted")
+    assert AccessApplication.objects.filter(state="joined", joined_to=first).count() == 2
+    assert [row.number for row in Represented.objects.of_case(first)] == ["0000123456", "0000654321"]

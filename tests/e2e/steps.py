@@ -105,7 +105,8 @@ def apply_until_signing(page: Page, town: Town, name: str, pesel: str) -> None:
     page.get_by_label("Numer domu").fill("5")
     page.get_by_label("Kod pocztowy").fill("99-901")
     page.get_by_label("Miejscowość").fill("Jarzębin")
-    page.get_by_role("button", name="Dalej").click()
+    page.get_by_role("button", name="Zapisz i dalej").click()
+    page.get_by_role("link", name="Dalej: sprawdź wniosek").click()
     page.get_by_role("button", name="Przejdź do podpisu").click()
     expect(heading(page, "Podpisz dokument")).to_be_visible()
 

@@ -62,7 +62,8 @@ def _fill_in(page: Page, town: Town) -> None:
     page.get_by_label("Numer domu").fill("3")
     page.get_by_label("Kod pocztowy").fill("99-901")
     page.get_by_label("Miejscowość").fill("Jarzębin")
-    page.get_by_role("button", name="Dalej").click()
+    page.get_by_role("button", name="Zapisz i dalej").click()
+    page.get_by_role("link", name="Dalej: sprawdź wniosek").click()
     expect(heading(page, "Sprawdź wniosek, zanim go podpiszesz")).to_be_visible()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from lxml import etree
 
@@ -42,6 +44,13 @@ _LABELS = {
     "Oswiadczenie": "Oświadczenie",
     "Informacja": "Treść",
     "Wartosc": "Znak sprawy",
+    "Numer": "Numer reprezentowanego",
+    "Podstawa": "Podstawa",
+    "Obszar": "Zakres",
+    "Uprawnienie": "Uprawnienie",
+    "OstatniDzien": "Ostatni dzień",
+    "NazwaPliku": "Nazwa pliku",
+    "SkrotSHA256": "Skrót pliku (SHA-256)",
     "DaneZalacznika": "Załącznik",
     "OpisZalacznika": "Skrót załącznika",
     "IdentyfikatorPoswiadczenia": "Identyfikator poświadczenia",
@@ -81,6 +90,8 @@ class Application:
     email: str
     reasons: str
     attachments: tuple[Attachment, ...] = ()
+    represented_name: str = ""
+    represented_krs: str = ""
 
 
 def _date(parent: etree._Element, on: date) -> None:
@@ -127,14 +138,43 @@ def build_application(application: Application, *, namespace: str, office: str, 
     sub(content, namespace, "MiejscowoscDokumentu", application.city)
     sub(content, namespace, "Tytul", TITLE)
     sub(sub(content, namespace, "Zakres"), namespace, "DaneWlasne", "true")
+    if application.represented_krs:
+        _represent(content, namespace, application, last_day=on + timedelta(days=365))
     if application.reasons:
         sub(content, namespace, "Uzasadnienie", application.reasons)
     sub(sub(content, namespace, "Oswiadczenia"), namespace, "Oswiadczenie", STATEMENT)
+    if application.represented_krs:
+        _list_files(content, namespace, application.attachments)
     if application.attachments:
         attached = sub(content, STR, "Zalaczniki")
         for attachment in application.attachments:
             _attach(attached, attachment)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+def _represent(content: etree._Element, namespace: str, application: Application, *, last_day: date) -> None:
+    """A company for which the applicant acts by its entry in the register, as the form has it: taxes, to see."""
+    party = sub(sub(content, namespace, "Reprezentowani"), namespace, "Reprezentowany", rodzaj="organizacja")
+    sub(party, namespace, "Nazwa", application.represented_name)
+    sub(party, namespace, "Numer", application.represented_krs, rodzaj="KRS")
+    sub(party, namespace, "Podstawa", "wpis-KRS")
+    scope = sub(party, namespace, "ZakresDostepu")
+    for area in ("podatki", "oplaty"):
+        sub(scope, namespace, "Obszar", area)
+    sub(scope, namespace, "Uprawnienie", "podglad")
+    sub(scope, namespace, "OstatniDzien", last_day.isoformat())
+
+
+def _list_files(content: etree._Element, namespace: str, attachments: tuple[Attachment, ...]) -> None:
+    inside = [one for one in attachments if one.encoding == "base64"]
+    listed = sub(content, namespace, "WykazZalacznikow") if inside else content
+    for one in inside:
+        data = base64.b64decode(one.data)
+        file = sub(listed, namespace, "Plik", cel="podstawa", reprezentowany="1")
+        sub(file, namespace, "NazwaPliku", one.name)
+        sub(file, namespace, "Format", one.mime_type)
+        sub(file, namespace, "Rozmiar", str(len(data)))
+        sub(file, namespace, "SkrotSHA256", hashlib.sha256(data).hexdigest())
 
 
 def _attach(parent: etree._Element, attachment: Attachment) -> None:

@@ -112,6 +112,7 @@ class AccessApplication(models.Model):
     sent_at = models.DateTimeField(null=True, editable=False)
     opened_at = models.DateTimeField(null=True, editable=False)
     returned_at = models.DateTimeField(null=True, editable=False)
+    resumed_at = models.DateTimeField(null=True, editable=False)
     signed_document = models.BinaryField(null=True, editable=False)
     signature_report = models.JSONField(null=True, editable=False)
     refusal_code = models.CharField(_("kod odmowy podpisu"), max_length=80, blank=True, editable=False)
@@ -258,6 +259,11 @@ class AccessApplication(models.Model):
         indexes = [
             models.Index(fields=("state", "due_on"), name="access_state_due"),
             models.Index(fields=("assigned_to", "state"), name="access_assigned_state"),
+            models.Index(
+                fields=("resumed_at",),
+                condition=Q(state__in=[state.value for state in rules.PREPARING[1:]]),
+                name="access_unfinished",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from portal.access import errors, rules
 from portal.access.documents import build_pdf
 from portal.access.models import AccessApplication, PdfToSign, Upload
 from portal.access.rules import State
-from portal.access.services import history
+from portal.access.services import history, telling
 from portal.access.signatures import Original, Refused
 
 MAX_UPLOADS = 20
@@ -128,4 +128,21 @@ def expire(application: AccessApplication) -> bool | None:
     fixed_at = application.document_fixed_at
     if fixed_at is None or not rules.signing_is_over(fixed_at, clock.now()):
         return None
-    return history.move(application, State.WITHDRAWN, event="expired")
+    return give_up(application)
+
+
+@transaction.atomic
+def give_up(application: AccessApplication) -> bool:
+    """Put away an application that nobody has signed in time, and say so. False if settled before."""
+    if not history.move(application, State.WITHDRAWN, event="expired"):
+        return False
+    telling.tell_applicant(
+        application,
+        "access.expired",
+        _(
+            "Wniosku %(number)s nie podpisano w ciągu 7 dni, więc go odłożyliśmy. Nie wpłynął do urzędu. Możesz "
+            "złożyć nowy – dane z formularza są zapisane."
+        )
+        % {"number": application.number},
+    )
+    return True

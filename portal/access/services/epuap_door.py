@@ -13,7 +13,7 @@ from eurzad.lib.errors import PermanentError
 from portal.access import documents, rules, signatures
 from portal.access.models import AccessApplication, Door
 from portal.access.rules import State
-from portal.access.services import drafting, filing, history
+from portal.access.services import drafting, epuap_content, filing, history
 from portal.channels import senders
 from portal.channels.errors import ChannelError
 from portal.notices.services import notify_staff
@@ -39,10 +39,15 @@ def check_inbound(inbound: InboundDocument) -> signatures.Checked:
 def open_from_epuap(inbound: InboundDocument, checked: signatures.Checked) -> None:
     """Open an application for the person whom the signature names; the same document opens it once.
 
-    Raises DoorClosed and PermanentError as `check_inbound` does.
+    The very bytes of an application that has been filed already, through either door, open nothing new. Raises
+    DoorClosed and PermanentError as `check_inbound` does.
     """
     drafting.require_open_door(Door.EPUAP)
     if AccessApplication.objects.filter(inbound_document=inbound.public_id).exists():
+        return
+    same = AccessApplication.objects.filter(signed_sha256=filing.digest_of(bytes(inbound.content))).first()
+    if same is not None:
+        history.note(same, "same_again")
         return
     try:
         declared, remarks = application_xml.parse(checked.payload, namespace=settings.ACCESS_FORM_NAMESPACE)
@@ -59,34 +64,36 @@ def open_from_epuap(inbound: InboundDocument, checked: signatures.Checked) -> No
     scheme, identifier = _declared_number(declared)
     _give_up_draft(identity)
     received_at = inbound.sent_at or inbound.received_at
-    filing.file_new(
-        AccessApplication(
-            door=Door.EPUAP.value,
-            number=history.next_number(),
-            identity=identity,
-            given_name=declared.given_name[:120],
-            family_name=declared.family_name[:160],
-            identifier_scheme=scheme,
-            identifier_fingerprint=pii.fingerprint(scheme, identifier),
-            identifier_encrypted=pii.encrypt(identifier),
-            street=declared.street[:120],
-            building=declared.building[:20],
-            flat=declared.flat[:20],
-            postal_code=declared.postal_code[:10],
-            city=declared.city[:120],
-            phone=declared.phone[:30],
-            email=declared.email[:254],
-            remarks=declared.justification,
-            form_remarks=list(remarks),
-            signed_document=bytes(inbound.content),
-            signature_report=checked.kept(person),
-            inbound_document=inbound.public_id,
-            reply_box=inbound.reply_address,
-            received_at=received_at,
-            due_on=rules.deadline(received_at, settings.ACCESS_DECISION_DAYS),
-            created_at=clock.now(),
-        )
+    application = AccessApplication(
+        door=Door.EPUAP.value,
+        number=history.next_number(),
+        identity=identity,
+        given_name=declared.given_name[:120],
+        family_name=declared.family_name[:160],
+        identifier_scheme=scheme,
+        identifier_fingerprint=pii.fingerprint(scheme, identifier),
+        identifier_encrypted=pii.encrypt(identifier),
+        street=declared.street[:120],
+        building=declared.building[:20],
+        flat=declared.flat[:20],
+        postal_code=declared.postal_code[:10],
+        city=declared.city[:120],
+        phone=declared.phone[:30],
+        email=declared.email[:254],
+        remarks=declared.justification,
+        own_data=declared.own_data or not declared.represented,
+        form_remarks=list(remarks),
+        signed_document=bytes(inbound.content),
+        signature_report=checked.kept(person),
+        inbound_document=inbound.public_id,
+        reply_box=inbound.reply_address,
+        received_at=received_at,
+        due_on=rules.deadline(received_at, settings.ACCESS_DECISION_DAYS),
+        created_at=clock.now(),
     )
+    filing.file_new(application)
+    epuap_content.keep_content(application, declared, inbound)
+    filing.mark_repeated(application)
 
 
 def send_decision(application_id: str) -> None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from eurzad.lib import clock
 from eurzad.outbox.registry import Later
 from eurzad.outbox.services import enqueue
 from portal.access import errors, rules, signatures
+from portal.access.content import content_of
 from portal.access.documents import build_document
 from portal.access.models import AccessApplication, Door, Upload
 from portal.access.receipts import issue_upp
@@ -29,6 +30,7 @@ from portal.channels.services import keep_own_receipt
 from portal.notices.services import notify
 from portal.people.models import Identity
 
+RESUMED_AT_ONCE = 500
 JOB_OF_STATE = {
     State.SIGNATURE_CHECK: "access.check_signature",
     State.RECEIPT_PENDING: "access.issue_receipt",
@@ -40,7 +42,8 @@ def start_signing(*, identity: Identity, online: bool = True) -> AccessApplicati
     """Fix the XML document of the draft; if it is to be signed ``online``, have it taken to the signing service.
 
     A second call finds the first one's work; the other way of signing may be chosen later and both stay open
-    until one succeeds. Raises DoorClosed, NothingToSign, and TrustedSignatureNeedsPesel for the online way.
+    until one succeeds. Raises DoorClosed, NothingToSign, NotComplete, and for the online way
+    TrustedSignatureNeedsPesel.
     """
     drafting.require_open_door(Door.PORTAL)
     if online and not identity.has_pesel:
@@ -55,6 +58,8 @@ def start_signing(*, identity: Identity, online: bool = True) -> AccessApplicati
     if application is None:
         raise errors.NothingToSign
     if application.state == State.DRAFT:
+        if content_of(application).missing:
+            raise errors.NotComplete
         _fix_document(application)
     if application.state == State.AWAITING_SIGNATURE:
         _choose_way(application, online=online)
@@ -161,7 +166,7 @@ def fetch_signed(application_id: str) -> None:
         signed = TpsClient.from_settings().get_signed_document(application.signing_url)
     except NotSignedYet:
         if rules.signing_is_over(application.sent_at, now):
-            history.move(application, State.WITHDRAWN, event="expired")
+            elsewhere.give_up(application)
             return
         delay = rules.poll_delay(application.sent_at, application.returned_at, now)
         raise Later(int(delay.total_seconds())) from None
@@ -240,13 +245,23 @@ def issue_receipt(application_id: str) -> None:
         )
 
 
-def resume_all() -> int:
-    """Give every unfinished application its job again, in case it was set aside; return how many."""
-    minute_ago = clock.now() - timedelta(minutes=1)
-    stale = AccessApplication.objects.filter(
-        Q(sent_at__lt=minute_ago) | Q(document_fixed_at__lt=minute_ago),
-        state__in=(State.AWAITING_SIGNATURE, State.SIGNATURE_CHECK, State.RECEIPT_PENDING),
-    ).defer("document", "signed_document")
+def resume_all(limit: int = RESUMED_AT_ONCE) -> int:
+    """Give unfinished applications their jobs again, in case they were set aside; return how many.
+
+    At most ``limit`` at a time, those first that were not looked at for longest: nobody waits for ever.
+    """
+    now = clock.now()
+    minute_ago = now - timedelta(minutes=1)
+    stale = list(
+        AccessApplication.objects.filter(
+            Q(sent_at__lt=minute_ago) | Q(document_fixed_at__lt=minute_ago),
+            state__in=(State.AWAITING_SIGNATURE, State.SIGNATURE_CHECK, State.RECEIPT_PENDING),
+        )
+        .select_related("identity__user")
+        .defer("document", "signed_document")
+        .order_by(F("resumed_at").asc(nulls_first=True), "pk")[:limit]
+    )
+    AccessApplication.objects.filter(pk__in=[one.pk for one in stale]).update(resumed_at=now)
     return sum(_enqueue(application) is not None for application in stale)
 
 
