@@ -5,12 +5,10 @@ from importlib import import_module
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission
 from django.core.cache import cache
 from django.core.management.color import no_style
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection, transaction
-from django.db.models import Q
 
 import portal.catalogue.demo
 import portal.channels.demo
@@ -19,24 +17,13 @@ import portal.people.demo
 import registers.demo
 import taxes.demo
 from eurzad.lib import clock
-from eurzad.lib.personas import ANNA, BAKERY, BORYS, CLERKS, DAMIAN, IRENA
+from eurzad.lib.personas import ANNA, BAKERY, BORYS, CLERKS, DAMIAN, IRENA, LUCYNA, MAREK
+from portal.desk import roles
+from portal.desk.roles import Role
 from portal.mandates.models import Area, Right
 from portal.mandates.services.granting import grant_mandate
 from portal.people.models import DemoReset, Subject, User
 from portal.people.services import find_subject
-
-CLERK_GROUP = "Urzędnicy ds. dostępu"
-CLERK_APPS = (
-    "access",
-    "inbox",
-    "outbox",
-    "notices",
-    "catalogue",
-    "news",
-    "registers",
-    "mandates",
-    "channels",
-)
 
 KEPT = ("django_migrations", "django_content_type", "auth_permission", "people_identitykeymark")
 """Tables that hold nothing of visitors and are not made by loading."""
@@ -45,6 +32,7 @@ SEEDS = (
     "taxes.migrations.0003_law_complete",
     "taxes.migrations.0006_ledger_filled",
     "portal.channels.migrations.0002_channels",
+    "portal.desk.migrations.0002_templates",
 )
 """Migrations that brought rows: what visitors changed in them is brought back."""
 RESET_HOURS = (3, 4)
@@ -58,13 +46,15 @@ def _subject(scheme: str, value: str) -> Subject:
     return subject
 
 
-def _load_clerk_rights() -> None:
-    group, _created = Group.objects.get_or_create(name=CLERK_GROUP)
-    all_of_these = Q(content_type__app_label__in=CLERK_APPS)
-    alarms_of_payments = Q(content_type__app_label="payments", codename__startswith="view_")
-    group.permissions.set(Permission.objects.filter(all_of_these | alarms_of_payments))
-    for clerk in User.objects.filter(username__in=[persona.key for persona in CLERKS]):
-        clerk.groups.add(group)
+def _load_roles() -> None:
+    """Both clerks do everything a clerk does; the auditor and the administrator nothing else than their own."""
+    given = {
+        **{persona.key: roles.CLERKS for persona in CLERKS},
+        LUCYNA.key: (Role.AUDITOR,),
+        MAREK.key: (Role.ADMINISTRATOR,),
+    }
+    for member in User.objects.filter(username__in=given):
+        roles.give(member, *given[member.username])
 
 
 def _load_mandates(today: date) -> None:
@@ -91,7 +81,7 @@ def load(today: date) -> None:
     """Load the demo town as of `today`; a second call changes nothing."""
     taxes.demo.load(today)
     portal.people.demo.load()
-    _load_clerk_rights()
+    _load_roles()
     _load_mandates(today)
     registers.demo.load(today)
     portal.channels.demo.load()

@@ -29,5 +29,6 @@ urlpatterns = [
     path("konto/powiadomienia/", include("portal.notices.urls")),
     path("konto/wniosek/", include("portal.access.urls")),
     path("", include("payments.urls")),
+    path("admin/", include("portal.desk.urls")),
     path("admin/", admin.site.urls),
 ]

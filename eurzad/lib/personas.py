@@ -96,13 +96,37 @@ EWA = Persona(
 FILIP = Persona(
     "filip", "Filip", "Dąb", "81870591317", date(1881, 7, 5), "filipdab", "Rynek", "1", story="drugi urzędnik"
 )
+LUCYNA = Persona(
+    "lucyna",
+    "Lucyna",
+    "Grab",
+    "82891241463",
+    date(1882, 9, 12),
+    "lucynagrab",
+    "Rynek",
+    "1",
+    story="audytorka",
+)
+MAREK = Persona(
+    "marek",
+    "Marek",
+    "Wiąz",
+    "79822452517",
+    date(1879, 2, 24),
+    "marekwiaz",
+    "Rynek",
+    "1",
+    story="administrator",
+)
 
 RESIDENTS = (ANNA, BORYS, CELINA, DAMIAN, GRAZYNA, HENRYK, IRENA)
 NEWCOMERS = (JADWIGA, KAROL)
 """Residents whom the ledger does not know; they applied through ePUAP before the demo began."""
 CLERKS = (EWA, FILIP)
+STAFF = (*CLERKS, LUCYNA, MAREK)
+"""Everybody who signs in to the desk: two clerks, the auditor, the administrator."""
 WITH_ACCOUNT = (ANNA, BORYS, DAMIAN, IRENA)
 BAKERY = Company(
     "piekarnia", "Piekarnia Pod Lipą sp. z o.o.", "9990101011", "999010105", "0000999901", "Młyńska", "23"
 )
-BY_KEY = {persona.key: persona for persona in (*RESIDENTS, *NEWCOMERS, DEMO, *CLERKS)}
+BY_KEY = {persona.key: persona for persona in (*RESIDENTS, *NEWCOMERS, DEMO, *STAFF)}

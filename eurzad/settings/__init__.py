@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "portal.channels",
     "portal.mandates",
     "portal.notices",
+    "portal.desk",
     "portal.people",
     "portal.journal",
     "epuap.inbox",
@@ -75,6 +76,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.people.middleware.OpenSessionMiddleware",
     "portal.people.middleware.StaffGateMiddleware",
+    "portal.desk.middleware.DeskGateMiddleware",
     "portal.mandates.middleware.ViewerMiddleware",
     "portal.journal.middleware.StaffJournalMiddleware",
 ]

@@ -68,4 +68,6 @@ MUNICIPALITY = {
 FOUR_EYES = env.choices("FOUR_EYES", "", ("mandates", "refunds"))
 AUTO_MATCH = env.flag("AUTO_MATCH")
 RATES_REVIEW_MONTHS = env.number("RATES_REVIEW_MONTHS", 3)
+DESK_REASON_MINUTES = env.number("DESK_REASON_MINUTES", 30)
+DESK_REAUTH_MINUTES = env.number("DESK_REAUTH_MINUTES", 10)
 FUNDING_NOTICE = env.text("FUNDING_NOTICE", "")

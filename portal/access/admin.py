@@ -22,6 +22,8 @@ from portal.access.errors import AccessError
 from portal.access.forms import DecisionForm
 from portal.access.models import DOOR_LABELS, AccessApplication, AccessApplicationQuerySet
 from portal.access.services import deciding
+from portal.desk import reasons
+from portal.desk.models import Area
 from portal.journal.services import record_read
 from portal.people.models import User
 
@@ -190,6 +192,7 @@ class AccessApplicationAdmin(admin.ModelAdmin):
             subject_id=application.identity.public_id,
             action="access.read",
             reference=application.number or "",
+            reason=reasons.reason_of(request, Area.ACCESS),
         )
         return self._desk(request, application, DecisionForm())
 

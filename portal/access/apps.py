@@ -17,6 +17,7 @@ class AccessConfig(AppConfig):
         from portal.access.removal import find_papers
         from portal.access.services.epuap_door import check_inbound, open_from_epuap
         from portal.channels import intake
+        from portal.desk import gates
         from portal.journal import words
         from portal.people import contact, matching, removal
 
@@ -34,3 +35,10 @@ class AccessConfig(AppConfig):
         removal.register(find_papers)
         contact.register_suggestion(confirmed_email)
         matching.register_veto(is_with_clerks)
+        gates.name_cases("access_accessapplication", _number_of)
+
+
+def _number_of(pk: int) -> str:
+    from portal.access.models import AccessApplication
+
+    return AccessApplication.objects.filter(pk=pk).values_list("number", flat=True).first() or ""

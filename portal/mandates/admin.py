@@ -9,6 +9,8 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
+from portal.desk import reasons
+from portal.desk.models import Area
 from portal.journal.services import record_read
 from portal.mandates.errors import MandateError
 from portal.mandates.forms import DecisionForm, EnterForm
@@ -67,6 +69,8 @@ class MandateAdmin(admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         mandate = Mandate.objects.filter(pk=int(object_id) if object_id.isdecimal() else 0).first()
         if mandate is None:
             raise Http404
@@ -127,5 +131,5 @@ def _note(request: HttpRequest, mandate: Mandate, action: str) -> None:
     subject = mandate.principal or mandate.attorney
     record_read(
         actor_id=clerk_of(request).public_id, subject_id=subject.public_id if subject else None,
-        action=action, reference=str(mandate.public_id),
+        action=action, reference=str(mandate.public_id), reason=reasons.reason_of(request, Area.MANDATES),
     )  # fmt: skip

@@ -1,5 +1,9 @@
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal.people.models import User
@@ -30,3 +34,28 @@ class UserAdmin(BaseUserAdmin):
             },
         ),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """An administrator keeps the staff's accounts; residents' names are personal data."""
+        rows: QuerySet[User] = super().get_queryset(request)
+        return rows if _is_superuser(request) else rows.filter(kind=User.Kind.STAFF, is_superuser=False)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Roles are given, single rights are not; and nobody gives a role to themselves."""
+        if _is_superuser(request):
+            return ("last_login", "date_joined")
+        fixed = ("is_superuser", "user_permissions", "kind", "last_login", "date_joined")
+        return (*fixed, "groups", "is_staff") if obj is not None and obj.pk == request.user.pk else fixed
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """What an administrator adds is always a member of staff."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "kind" and field is not None:
+            field.initial = User.Kind.STAFF
+            if not _is_superuser(request):
+                field.choices = [(User.Kind.STAFF.value, User.Kind.STAFF.label)]
+        return field
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))

@@ -7,7 +7,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
-from eurzad.lib.personas import CLERKS, DEMO, WITH_ACCOUNT, Persona
+from eurzad.lib.personas import DEMO, STAFF, WITH_ACCOUNT, Persona
 from portal.people import services
 from portal.people.models import Identity, User
 
@@ -22,13 +22,13 @@ def totp_secret(persona: Persona) -> str:
 
 def is_demo_secret(secret: str) -> bool:
     """Tell whether a TOTP secret is one that anybody can read in this file."""
-    return secret in {totp_secret(clerk) for clerk in CLERKS}
+    return secret in {totp_secret(clerk) for clerk in STAFF}
 
 
 @transaction.atomic
 def load() -> None:
     """Create the clerks with password and second factor, and link the personas that have an account. Idempotent."""
-    for persona in CLERKS:
+    for persona in STAFF:
         clerk, created = User.objects.get_or_create(
             username=persona.key,
             defaults={

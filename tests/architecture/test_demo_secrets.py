@@ -8,7 +8,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 
-from eurzad.lib.personas import CLERKS, EWA
+from eurzad.lib.personas import EWA, STAFF
 from portal.people import mfa
 from portal.people.demo import DEMO_PASSWORD, is_demo_secret, totp_secret
 from portal.people.models import User
@@ -47,7 +47,7 @@ def test_outside_the_demo_they_open_nothing(client: Client, demo_clerk: User, se
 def test_every_demo_secret_is_known_as_one(settings: Any) -> None:
     settings.DEMO_MODE = False
     adapter = mfa.MFAAdapter()
-    for clerk in CLERKS:
+    for clerk in STAFF:
         assert is_demo_secret(totp_secret(clerk))
         with pytest.raises(PermissionDenied):
             adapter.decrypt(adapter.encrypt(totp_secret(clerk)))

@@ -1,6 +1,7 @@
 """A test client that holds every page it fetches to the house's rules."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import html5lib
@@ -8,6 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from lxml import etree
 
+from eurzad.lib import clock
+from portal.desk import reasons
+from portal.desk.models import Area, ReasonedSession
 from portal.people import sessions
 
 _VOID_TYPES = {"hidden", "submit", "button", "image", "reset"}
@@ -51,14 +55,32 @@ def check_page(response: HttpResponse) -> None:
     assert not tree.xpath("//*[@style]"), "inline style"
 
 
+def _open_data(user: Any) -> dict[str, str]:
+    now = clock.now()
+    rows = [
+        ReasonedSession(
+            user=user,
+            area=area,
+            reason="Sprawdzenie w teście",
+            opened_at=now,
+            ends_at=now + timedelta(minutes=30),
+        )
+        for area in Area
+    ]
+    return {str(row.area): str(row.public_id) for row in ReasonedSession.objects.bulk_create(rows)}
+
+
 class PageClient:
     """`get` and `post` like Django's client, checking each page; `user=None` is anonymous."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    def sign_in(self, user: Any) -> None:
-        """Sign in without a password, in a session that is noted; staff get the trace of a second factor."""
+    def sign_in(self, user: Any, *, opens_data: bool = True) -> None:
+        """Sign in without a password, in a session that is noted; staff get the trace of a second factor.
+
+        A member of staff has given a reason for every kind of personal data, unless `opens_data` is off.
+        """
         self.client.force_login(user)
         request = HttpRequest()
         request.user, request.session = user, self.client.session
@@ -66,10 +88,11 @@ class PageClient:
         sessions.note(request, at_once=True)
         if user.is_staff:
             request.session["account_authentication_methods"] = [
-                {"method": "password", "at": 0},
-                {"method": "mfa", "type": "totp", "at": 0},
+                {"method": "password", "at": clock.now().timestamp()},
+                {"method": "mfa", "type": "totp", "at": clock.now().timestamp()},
             ]
             request.session["account_authentication_methods_user"] = str(user.pk)
+            request.session[reasons.KEY] = _open_data(user) if opens_data else {}
         request.session.save()
 
     def get(self, url: str, *, user: Any = None, status: int = 200, **extra: Any) -> Any:

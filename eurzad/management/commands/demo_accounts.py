@@ -4,7 +4,7 @@ import pyotp
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from eurzad.lib.personas import CLERKS, RESIDENTS
+from eurzad.lib.personas import RESIDENTS, STAFF
 from portal.people.demo import DEMO_PASSWORD, totp_secret
 
 
@@ -22,10 +22,10 @@ class Command(BaseCommand):
             f"\n  Portal         {base}/\n  Panel urzędnika {base}/admin/\n  Symulator      {settings.SIMULATOR_URL}/\n"
         )
         write("  Pokaz          demo / demo\n")
-        write("  Urzędnicy      (hasło i aktualny kod; nowy kod co 30 s pokaże: make demo-codes)")
-        for clerk in CLERKS:
+        write("  Pracownicy     (hasło i aktualny kod; nowy kod co 30 s pokaże: make demo-codes)")
+        for clerk in STAFF:
             code = pyotp.TOTP(totp_secret(clerk)).now()
-            write(f"    {clerk.key:<10} {DEMO_PASSWORD}   kod {code}   {clerk.full_name}")
+            write(f"    {clerk.key:<10} {DEMO_PASSWORD}   kod {code}   {clerk.full_name}, {clerk.story}")
         write("\n  Mieszkańcy     (wybierasz osobę po „Zaloguj się” w symulatorze)")
         for resident in RESIDENTS:
             write(f"    {resident.full_name:<18} {resident.story}")
