@@ -30,10 +30,7 @@ def _names(*names: str) -> frozenset[str]:
 
 _gates: dict[str, Gate] = {
     "access_accessapplication": Gate(
-        Area.ACCESS,
-        free=_names("claim", "release"),
-        decisions=_names("decide", "correct"),
-        has_own_record=True,
+        Area.ACCESS, free=_names("claim", "release"), decisions=_names("decide", "correct")
     ),
     "mandates_mandate": Gate(Area.MANDATES, lists=True, decisions=_names("decide", "add")),
     "payments_payment": Gate(Area.PAYMENTS, lists=True),

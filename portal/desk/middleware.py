@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -35,7 +36,7 @@ class DeskGateMiddleware:
             return None
         name, gate, page = found
         if not _has_right(request, name):
-            return None  # the page itself refuses
+            raise PermissionDenied  # before anybody learns whether there is such a row
         object_id = str(kwargs.get("object_id", kwargs.get("pk", kwargs.get("public_id", ""))))
         if gates.needs_reason(gate, page, searched=any(request.GET.get(key) for key in _SEARCHES)):
             opened = reasons.open_sessions(request).get(str(gate.area))

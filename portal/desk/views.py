@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import site
 from django.core.exceptions import PermissionDenied
@@ -32,7 +33,7 @@ def reason(request: HttpRequest, area: str) -> HttpResponse:
     wanted = _area(request, area)
     target = _target(request)
     start = {"case_number": request.GET.get("sprawa", "")[:40]}
-    form = ReasonForm(request.POST or None, initial=start)
+    form = ReasonForm(request.POST if request.method == "POST" else None, initial=start)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         reasons.open_session(request, wanted, reason=data["reason"], case_number=data["case_number"])
@@ -43,7 +44,7 @@ def reason(request: HttpRequest, area: str) -> HttpResponse:
         "form": form,
         "area": wanted,
         "next": target,
-        "minutes": reasons.settings.DESK_REASON_MINUTES,
+        "minutes": settings.DESK_REASON_MINUTES,
     }
     return TemplateResponse(request, "desk/reason.html", context)
 

@@ -95,7 +95,7 @@ def test_staff_without_the_permission_see_nothing(pages: PageClient) -> None:
     document = make_document()
     pages.sign_in(make_clerk(EWA))
     link = reverse("admin:inbox_inbounddocument_download", args=(document.public_id, "content"))
-    assert pages.client.get(link).status_code == 404
+    assert pages.client.get(link).status_code == 403
     assert pages.client.get(reverse("admin:inbox_inbounddocument_changelist")).status_code == 403
 
 
