@@ -20,6 +20,7 @@ from taxes.rules.rates import Law
 from taxes.rules.terms import Regime
 from taxes.selectors import words
 from taxes.selectors.access import party_for
+from taxes.selectors.comparison import compare
 from taxes.selectors.debts import Owed, add_up, load_law, owed_of
 from taxes.selectors.owed import PAYABLE_KIND, Totals, totals_of
 
@@ -31,6 +32,7 @@ class ComponentRow:
     name: str
     calculation: str
     source: str
+    source_url: str
     amount: str
 
 
@@ -122,6 +124,8 @@ class ReceivableDetail:
     enforcement: str
     components: Sequence[ComponentRow]
     components_note: str
+    comparison: str
+    differences: Sequence[str]
     appeal: str
     interest: Sequence[InterestBlock]
     instalments: Sequence[InstalmentRow]
@@ -153,6 +157,8 @@ def receivable_detail(viewer: Viewer, public_id: UUID, on: date) -> ReceivableDe
     open_rows = [row for row in owed.values() if row.status == Instalment.Status.OPEN]
     due = [row for row in open_rows if row.debt.effective_due <= on] or open_rows[:1]
     amounts = add_up(open_rows)
+    components = list(receivable.components.order_by("position"))
+    comparison, differences = compare(receivable, components)
     return ReceivableDetail(
         public_id=receivable.public_id,
         subject=subject,
@@ -178,8 +184,10 @@ def receivable_detail(viewer: Viewer, public_id: UUID, on: date) -> ReceivableDe
         enforcement=_amount_or_blank(
             add_up(row for row in owed.values() if row.status == Instalment.Status.ENFORCEMENT).total
         ),
-        components=[_component(row) for row in receivable.components.order_by("position")],
+        components=[_component(row) for row in components],
         components_note=_rounding_note(receivable),
+        comparison=comparison,
+        differences=differences,
         appeal=_appeal(receivable),
         interest=_interest(instalments, owed, on, law),
         instalments=[_instalment(row, owed.get(row.pk), on, law) for row in instalments],
@@ -213,7 +221,7 @@ def _component(row: Component) -> ComponentRow:
     said = f"{words.figure(row.base)}\u00a0{row.unit} × {words.figure(row.rate)}\u00a0zł"
     if row.months < 12:
         said = _("%(product)s × %(months)s/12 roku") % {"product": said, "months": row.months}
-    return ComponentRow(row.name, said, row.source, format_pln(row.amount))
+    return ComponentRow(row.name, said, row.source, getattr(row, "source_url", ""), format_pln(row.amount))
 
 
 def _rounding_note(receivable: Receivable) -> str:
