@@ -10,7 +10,7 @@ from importlib import import_module
 
 import django
 
-PARTS = ("pages", "signin", "hostile", "filing", "mandates", "journal")
+PARTS = ("pages", "signin", "hostile", "filing", "mandates", "journal", "statement")
 
 
 def main() -> None:

@@ -8,17 +8,20 @@ import sys
 
 from django.core.management import call_command
 
-from bench import data
+from bench import data, dues
 from bench.measure import Sample, Server, median
 
 ROUNDS = 3
 REQUESTS = 240
 PAGES = (
-    ("home", "/", False, 1.5),
-    ("contracts", "/rejestry/umowy/", False, 1.5),
-    ("overview", "/konto/", True, 2.0),
-    ("what I owe", "/konto/naleznosci/", True, 2.0),
+    ("home", "/", "", 1.5),
+    ("contracts", "/rejestry/umowy/", "", 1.5),
+    ("overview", "/konto/", "anna", 2.0),
+    ("what I owe", "/konto/naleznosci/", "anna", 2.0),
+    ("owe 10", "/konto/naleznosci/", "10", 2.0),
+    ("owe 2000", "/konto/naleznosci/", "2000", 2.0),
 )
+"""Name, path, who is signed in (nobody, Anna, or somebody with so many receivables), and the aim."""
 
 
 def free_port() -> int:
@@ -63,7 +66,8 @@ def run() -> None:
     rows = int(os.environ.get("ROWS", "20000"))
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_demo")
-    cookie = data.prepare(rows)
+    cookies = {"": "", "anna": data.prepare(rows)}
+    cookies |= {count: dues.cookie_of(dues.owner_of(int(count))) for count in ("10", "2000")}
     print(
         f"PostgreSQL, {rows} contracts, {ROUNDS} rounds of {REQUESTS} requests by 4 clients, 1 worker x 4 threads\n"
     )
@@ -71,8 +75,8 @@ def run() -> None:
           f"{'req/s':>8}{'p50 ms':>8}{'p95 ms':>8}{'cpu ms':>8}{'bytes':>9}{'sql':>5} | cpu ratio")  # fmt: skip
     product, floor = Server("eurzad.settings", free_port()), Server("bench.floor_settings", free_port())
     try:
-        for name, path, signed_in, aim in PAGES:
-            sent = cookie if signed_in else ""
+        for name, path, who, aim in PAGES:
+            sent = cookies[who]
             for server in (product, floor):
                 server.run(path, sent, 40)
             pairs = [
