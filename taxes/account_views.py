@@ -21,7 +21,7 @@ from taxes import letters, statements
 from taxes.errors import LedgerError
 from taxes.forms import LetterForm
 from taxes.models import Statement
-from taxes.selectors import payments, source
+from taxes.selectors import papers, payments, source
 from taxes.selectors.receivable import receivable_detail
 from taxes.selectors.year import year_page
 
@@ -45,7 +45,9 @@ def payment_list(request: AccountRequest) -> HttpResponse:
         return render(request, "taxes/no_access.html")
     found = payments.payment_list(request.viewer, page=request.GET.get("page", "1"))
     _note(request, found.subject)
-    return render(request, "taxes/payment_list.html", {"found": found, "stamp": source.stamp()})
+    return render(
+        request, "taxes/payment_list.html", {"found": found, "stamp": source.stamp(request.viewer.subject)}
+    )
 
 
 @require_GET
@@ -54,7 +56,11 @@ def payment_detail(request: AccountRequest, public_id: UUID) -> HttpResponse:
     """One payment and how it was credited."""
     detail = payments.payment_detail(request.viewer, public_id)
     _note(request, detail.subject, reference=str(public_id))
-    return render(request, "taxes/payment_detail.html", {"detail": detail, "stamp": source.stamp()})
+    return render(
+        request,
+        "taxes/payment_detail.html",
+        {"detail": detail, "stamp": source.stamp(request.viewer.subject)},
+    )
 
 
 @require_GET
@@ -65,7 +71,7 @@ def overpayment_list(request: AccountRequest) -> HttpResponse:
         return render(request, "taxes/no_access.html")
     subject, rows, page = payments.overpayments(request.viewer, page=request.GET.get("page", "1"))
     _note(request, subject)
-    context = {"rows": rows, "page_obj": page, "query": "", "stamp": source.stamp()}
+    context = {"rows": rows, "page_obj": page, "query": "", "stamp": source.stamp(request.viewer.subject)}
     return render(request, "taxes/overpayment_list.html", context)
 
 
@@ -79,7 +85,11 @@ def year(request: AccountRequest, year: int | None = None) -> HttpResponse:
     if year is not None and shown.year != year:
         raise Http404
     _note(request, shown.subject)
-    context = {"shown": shown, "kept": statements.kept_for(request.viewer), "stamp": source.stamp()}
+    context = {
+        "shown": shown,
+        "kept": statements.kept_for(request.viewer),
+        "stamp": source.stamp(request.viewer.subject),
+    }
     return render(request, "taxes/year.html", context)
 
 
@@ -137,6 +147,18 @@ def statement_pdf(request: AccountRequest, public_id: UUID) -> HttpResponse:
     name = f"zestawienie-{found.year}" if found.kind == Statement.Kind.YEAR else "stan-rozliczen"
     response = HttpResponse(bytes(found.content), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+    return response
+
+
+@require_GET
+@account_required
+@never_cache
+def paper(request: AccountRequest, public_id: UUID, decision_id: UUID) -> HttpResponse:
+    """The PDF of a decision as the office gave it."""
+    subject, document = papers.paper_for(request.viewer, public_id, decision_id)
+    _note(request, subject, reference=str(decision_id))
+    response = HttpResponse(bytes(document.content), content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="decyzja.pdf"'
     return response
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from eurzad.lib.dates import format_short
 from portal.mandates.policy import Viewer
 from portal.people.models import Subject
-from taxes.selectors.payments import Overpayment
+from taxes.selectors.payments import Overpaid
 from taxes.selectors.receivable import ReceivableDetail
 
 REFUND, CREDIT = "zwrot", "zaliczenie"
@@ -64,7 +64,7 @@ def dispute(viewer: Viewer, detail: ReceivableDetail, back_url: str, on: date) -
     )
 
 
-def overpaid(viewer: Viewer, subject: Subject, row: Overpayment, what: str, back_url: str) -> Letter:
+def overpaid(viewer: Viewer, subject: Subject, row: Overpaid, what: str, back_url: str) -> Letter:
     """A letter asking to return an overpayment, or to keep it for what comes."""
     basis = (
         _("art. 76 § 1 i art. 76b Ordynacji podatkowej")
@@ -72,19 +72,19 @@ def overpaid(viewer: Viewer, subject: Subject, row: Overpayment, what: str, back
         else _("art. 405 i 410 Kodeksu cywilnego")
     )
     facts = {
-        "amount": row.amount, "day": row.paid_on, "title": row.title, "number": row.account_number, "basis": basis,
+        "amount": row.amount, "day": row.arose_on, "title": row.title, "number": row.account_number, "basis": basis,
     }  # fmt: skip
     if what == REFUND:
         title = _("Wniosek o zwrot nadpłaty – kartoteka %(number)s")
         body = _(
-            "Wnoszę o zwrot nadpłaty %(amount)s, która powstała z wpłaty z dnia %(day)s "
+            "Wnoszę o zwrot nadpłaty %(amount)s, która powstała dnia %(day)s "
             "(%(title)s, kartoteka %(number)s).\n\nProszę o przelew na rachunek bankowy nr:\n"
             "(wpisz 26 cyfr swojego rachunku)\n\nPodstawa: %(basis)s."
         )
     else:
         title = _("Wniosek o zaliczenie nadpłaty – kartoteka %(number)s")
         body = _(
-            "Wnoszę o zaliczenie nadpłaty %(amount)s, która powstała z wpłaty z dnia %(day)s "
+            "Wnoszę o zaliczenie nadpłaty %(amount)s, która powstała dnia %(day)s "
             "(%(title)s, kartoteka %(number)s), na poczet przyszłych należności:\n"
             "(napisz, na które; jeśli na najbliższe, wystarczy „najbliższe raty tej kartoteki”)\n\n"
             "Podstawa: %(basis)s."

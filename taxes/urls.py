@@ -19,5 +19,6 @@ urlpatterns = [
     path("zestawienia/<uuid:public_id>/", account_views.statement, name="statement"),
     path("zestawienia/<uuid:public_id>.pdf", account_views.statement_pdf, name="statement_pdf"),
     path("<uuid:public_id>/", views.receivable_detail, name="receivable_detail"),
+    path("<uuid:public_id>/dokumenty/<uuid:decision_id>.pdf", account_views.paper, name="paper"),
     path("<uuid:public_id>/pismo/", account_views.dispute, name="dispute"),
 ]

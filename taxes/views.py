@@ -37,7 +37,7 @@ def what_i_owe(request: AccountRequest) -> HttpResponse:
         "group": group,
         "page_query": query,
         "waiting": waiting_payments(viewer),
-        "stamp": source.stamp(),
+        "stamp": source.stamp(viewer.subject),
     }
     return render(request, "taxes/what_i_owe.html", context)
 
@@ -54,5 +54,5 @@ def receivable_detail(request: AccountRequest, public_id: UUID) -> HttpResponse:
         action="receivables.read",
         reference=str(public_id),
     )
-    context = {"form": form, "receivable": receivable, "stamp": source.stamp()}
+    context = {"form": form, "receivable": receivable, "stamp": source.stamp(receivable.subject)}
     return render(request, "taxes/receivable_detail.html", context)

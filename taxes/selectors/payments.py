@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from eurzad.lib.dates import format_short
 from eurzad.lib.money import ZERO, format_pln
 from portal.mandates.policy import AccessDenied, Right, Viewer
 from portal.people.models import Subject
-from taxes.models import Allocation, Instalment, InstalmentQuerySet, PaymentReceived
+from taxes.models import Allocation, Instalment, InstalmentQuerySet, Overpayment, PaymentReceived
 from taxes.rules.terms import CreditOrder
 from taxes.selectors import words
 from taxes.selectors.access import reach_of
@@ -38,6 +39,15 @@ class Credited:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """How the office's book stands to a payment, as printed."""
+
+    word: str
+    tag: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentLine:
     """One payment of the list."""
 
@@ -49,7 +59,7 @@ class PaymentLine:
     amount: str
     credited: Sequence[Credited]
     overpaid: str
-    is_waiting: bool
+    state: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +83,14 @@ class PaymentDetail:
 
 
 @dataclass(frozen=True, slots=True)
-class Overpayment:
-    """What one instalment did not need of a payment."""
+class Overpaid:
+    """What is left of an overpayment, as printed."""
 
-    payment_id: UUID
+    public_id: UUID
     title: str
-    url: str
-    paid_on: str
-    paid_on_iso: str
+    object: str
+    cause: str
+    arose_on: str
     amount: str
     account_number: str
     is_tax: bool
@@ -107,11 +117,11 @@ def payment_list(viewer: Viewer, *, page: str = "1") -> PaymentList:
 
 
 def waiting_payments(viewer: Viewer) -> list[PaymentLine]:
-    """Return the newest payments made in the portal that the office has not posted yet; raises AccessDenied."""
+    """Return the newest payments made in the portal that the office's book does not have yet; raises AccessDenied."""
     subject, mine, _is_partial = my_instalments(viewer)
     credited = Allocation.objects.filter(instalment__in=mine).values("payment")
-    newest = PaymentReceived.objects.filter(channel=PaymentReceived.Channel.PORTAL, pk__in=credited)
-    rows = [row for row in newest.order_by("-paid_on", "-pk")[:WAITING] if is_waiting(row)]
+    found = PaymentReceived.objects.filter(posting__in=_UNCLEAR, pk__in=credited)
+    rows = list(found.order_by("-paid_on", "-pk")[:WAITING])
     allocations = _allocations(mine, [row.pk for row in rows])
     return [_line(row, allocations.get(row.pk, []), subject) for row in rows]
 
@@ -129,43 +139,45 @@ def payment_detail(viewer: Viewer, public_id: UUID) -> PaymentDetail:
     return PaymentDetail(subject, _line(payment, allocations, subject), receipt, is_part)
 
 
-def overpayments(viewer: Viewer, *, page: str = "1") -> tuple[Subject, list[Overpayment], Page[Any]]:
-    """Return a page of what was paid too much, newest first; raises AccessDenied."""
-    subject, mine, _is_partial = my_instalments(viewer)
-    rows = (
-        Allocation.objects.filter(instalment__in=mine, overpaid__gt=0)
-        .select_related("payment", "instalment__receivable__account__type")
-        .order_by("-payment__paid_on", "-pk")
-    )
-    current = Paginator(rows, PER_PAGE).get_page(page)
-    return subject, [_overpayment(row) for row in current], current
+def overpayments(viewer: Viewer, *, page: str = "1") -> tuple[Subject, list[Overpaid], Page[Any]]:
+    """Return a page of what was paid too much and is still there, newest first; raises AccessDenied."""
+    subject, rows = _my_overpayments(viewer)
+    current = Paginator(rows.order_by("-arose_on", "-pk"), PER_PAGE).get_page(page)
+    return subject, [_overpaid(row) for row in current], current
 
 
-def overpayment(viewer: Viewer, payment_id: UUID) -> tuple[Subject, Overpayment]:
-    """Return what was paid too much with one payment; raises AccessDenied, also when nothing was."""
-    subject, mine, _is_partial = my_instalments(viewer)
-    row = (
-        Allocation.objects.filter(instalment__in=mine, overpaid__gt=0, payment__public_id=payment_id)
-        .select_related("payment", "instalment__receivable__account__type")
-        .order_by("pk")
-        .first()
-    )
+def overpayment(viewer: Viewer, public_id: UUID) -> tuple[Subject, Overpaid]:
+    """Return one overpayment; raises AccessDenied, also when there is none or nothing is left of it."""
+    subject, rows = _my_overpayments(viewer)
+    row = rows.filter(public_id=public_id).first()
     if row is None:
         raise AccessDenied()
-    return subject, _overpayment(row)
+    return subject, _overpaid(row)
 
 
-def _overpayment(row: Allocation) -> Overpayment:
-    receivable = row.instalment.receivable
-    return Overpayment(
-        payment_id=row.payment.public_id,
-        title=receivable.title,
-        url=reverse("taxes:receivable_detail", args=[receivable.public_id]),
-        paid_on=format_short(row.payment.paid_on),
-        paid_on_iso=row.payment.paid_on.isoformat(),
-        amount=format_pln(row.overpaid),
-        account_number=receivable.account.number,
-        is_tax=receivable.account.type.regime == "tax",
+def _my_overpayments(viewer: Viewer) -> tuple[Subject, QuerySet[Overpayment]]:
+    """An overpayment is an account's: who may see single receivables of it only does not see it."""
+    subject = viewer.subject
+    reach = reach_of(viewer, Right.SEE, subject)
+    assert subject is not None
+    rows = Overpayment.objects.filter(
+        left__gt=0, account__parties__subject=subject, account__type__area__in=reach.areas
+    )
+    return subject, rows.select_related("account__type")
+
+
+def _overpaid(row: Overpayment) -> Overpaid:
+    return Overpaid(
+        public_id=row.public_id,
+        title=row.account.type.name,
+        object=", ".join(
+            part for part in (row.account.object_description, row.account.object_address) if part
+        ),
+        cause=str(row.get_cause_display()),
+        arose_on=format_short(row.arose_on),
+        amount=format_pln(row.left),
+        account_number=row.account.number,
+        is_tax=row.account.type.regime == "tax",
     )
 
 
@@ -186,23 +198,39 @@ def _sum(row: Allocation) -> Decimal:
 
 
 def _line(payment: PaymentReceived, allocations: Sequence[Allocation], subject: Subject) -> PaymentLine:
-    overpaid = sum((row.overpaid for row in allocations), ZERO)
+    total = sum((_sum(row) for row in allocations), ZERO)
+    is_overpaid = payment.posting == PaymentReceived.Posting.OVERPAYMENT
+    overpaid = total if is_overpaid else sum((row.overpaid for row in allocations), ZERO)
     return PaymentLine(
         public_id=payment.public_id,
         url=reverse("taxes:payment_detail", args=[payment.public_id]),
         paid_on=format_short(payment.paid_on),
         paid_on_iso=payment.paid_on.isoformat(),
         channel=words.channel_of(payment, subject),
-        amount=format_pln(sum((_sum(row) for row in allocations), ZERO)),
-        credited=[_credited(row) for row in allocations],
+        amount=format_pln(total),
+        credited=[] if is_overpaid else [_credited(row) for row in allocations],
         overpaid=format_pln(overpaid) if overpaid else "",
-        is_waiting=is_waiting(payment),
+        state=_state(payment),
     )
 
 
-def is_waiting(payment: PaymentReceived) -> bool:
-    """Whether a payment made in the portal still waits for the office's ledger to post it."""
-    return payment.posting in (PaymentReceived.Posting.AWAITING, PaymentReceived.Posting.REJECTED)
+_UNCLEAR = (PaymentReceived.Posting.AWAITING, PaymentReceived.Posting.REJECTED)
+
+
+def _state(payment: PaymentReceived) -> State:
+    """Say whether the office's book has a payment: the word, the class that colours it, and the sentence."""
+    posting = payment.posting
+    if posting == PaymentReceived.Posting.AWAITING:
+        text = _("Zapłacono. Urząd zaksięguje tę wpłatę u siebie; nie płać drugi raz.")
+        return State(_("czeka na zaksięgowanie"), "tag-waiting", text)
+    if posting == PaymentReceived.Posting.REJECTED:
+        text = _(
+            "System urzędu nie przyjął tej wpłaty. Pieniądze nie przepadły: urzędnik to wyjaśnia. Nie płać drugi raz."
+        )
+        return State(_("urząd wyjaśnia"), "tag-waiting", text)
+    if posting == PaymentReceived.Posting.OVERPAYMENT:
+        return State(_("uznana za nadpłatę"), "tag-done", _("Urząd uznał całą wpłatę za nadpłatę."))
+    return State(_("zaksięgowana"), "tag-done", "")
 
 
 def _credited(row: Allocation) -> Credited:

@@ -23,6 +23,7 @@ from taxes.selectors.access import party_for
 from taxes.selectors.comparison import compare
 from taxes.selectors.debts import Owed, add_up, load_law, owed_of
 from taxes.selectors.owed import PAYABLE_KIND, Totals, totals_of
+from taxes.selectors.papers import Paper, papers_of, postings_of, reliefs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,9 @@ class ReceivableDetail:
     interest: Sequence[InterestBlock]
     instalments: Sequence[InstalmentRow]
     payments: Sequence[PaymentRow]
+    papers: Sequence[Paper]
+    reliefs: Sequence[str]
+    bodies: Sequence[str]
     events: Sequence[Event]
 
 
@@ -192,6 +196,11 @@ def receivable_detail(viewer: Viewer, public_id: UUID, on: date) -> ReceivableDe
         interest=_interest(instalments, owed, on, law),
         instalments=[_instalment(row, owed.get(row.pk), on, law) for row in instalments],
         payments=_payments(allocations, subject),
+        papers=papers_of(receivable),
+        reliefs=reliefs_of(receivable),
+        bodies=sorted(
+            {row.enforcement_body for row in instalments if row.enforced_on and row.enforcement_body}
+        ),
         events=_events(receivable, instalments, allocations, reminders),
     )
 
@@ -221,7 +230,7 @@ def _component(row: Component) -> ComponentRow:
     said = f"{words.figure(row.base)}\u00a0{row.unit} × {words.figure(row.rate)}\u00a0zł"
     if row.months < 12:
         said = _("%(product)s × %(months)s/12 roku") % {"product": said, "months": row.months}
-    return ComponentRow(row.name, said, row.source, getattr(row, "source_url", ""), format_pln(row.amount))
+    return ComponentRow(row.name, said, row.source, row.source_url, format_pln(row.amount))
 
 
 def _rounding_note(receivable: Receivable) -> str:
@@ -342,7 +351,7 @@ def _events(
     reminders: Sequence[ReminderCost],
 ) -> list[Event]:
     numbers = {row.pk: row.number for row in instalments}
-    found: list[tuple[date, str]] = []
+    found: list[tuple[date, str]] = list(postings_of(receivable))
     if receivable.decision_on:
         found.append(
             (

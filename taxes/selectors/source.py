@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from eurzad.lib import clock
 from eurzad.lib.plurals import plural
+from portal.people.models import Subject
+from taxes.models import Account, SourceSystem
 from taxes.selectors import words
 
 OLD = timedelta(hours=48)
@@ -16,10 +18,9 @@ OLD = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """The newest state taken over. Aware moments; `system` is what the office calls its system."""
+    """What a system of the office last described: an aware moment, and what the office calls the system."""
 
     as_of: datetime
-    loaded_at: datetime
     system: str
 
 
@@ -31,21 +32,24 @@ class Stamp:
     is_old: bool
 
 
-def source_state() -> SourceState | None:
-    """Return the newest state that was taken over, or None where nothing is imported yet."""
-    return None
+def source_state(subject: Subject | None) -> SourceState | None:
+    """Return the oldest state among the systems that keep this subject's accounts; None where none does. One query."""
+    kept = Account.objects.filter(parties__subject=subject).values("source")
+    oldest = SourceSystem.objects.filter(pk__in=kept, as_of__isnull=False).order_by("as_of").first()
+    return SourceState(oldest.as_of, oldest.name) if oldest and oldest.as_of else None
 
 
-def stamp(state: SourceState | None = None) -> Stamp:
-    """Return the "as of" line of a page and whether its figures are old."""
-    state = state or source_state()
+def stamp(subject: Subject | None) -> Stamp:
+    """Return the "as of" line of a subject's page and whether its figures are old."""
+    state = source_state(subject)
     now = clock.now()
     if state is None:
         local = clock.to_warsaw(now)
         text = _("Stan na %(day)s, %(hour)s.")
         return Stamp(text % {"day": words.long_date(local.date()), "hour": f"{local:%H:%M}"}, is_old=False)
     local = clock.to_warsaw(state.as_of)
-    text = _("Stan w systemie urzędu na %(day)s, %(hour)s (%(age)s).") % {
+    text = _("Stan w systemie urzędu „%(system)s” na %(day)s, %(hour)s (%(age)s).") % {
+        "system": state.system,
         "day": words.long_date(local.date()),
         "hour": f"{local:%H:%M}",
         "age": _age(now - state.as_of),

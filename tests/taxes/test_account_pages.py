@@ -7,16 +7,26 @@ from io import BytesIO
 import pypdf
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from eurzad.lib import clock
 from portal.mandates.models import Mandate
 from portal.people.models import User
 from taxes import services, statements
-from taxes.models import Instalment, PaymentReceived, Statement
+from taxes.models import (
+    Account,
+    Decision,
+    DecisionDocument,
+    Instalment,
+    Overpayment,
+    PaymentReceived,
+    SourceSystem,
+    Statement,
+)
 from taxes.selectors.year import chart
 
-from .ledger import charge, instalment
+from .ledger import charge, instalment, open_account
 
 TODAY = date(2026, 8, 14)
 URL = "/konto/naleznosci/"
@@ -56,10 +66,11 @@ def act_for(pages, borys, mandate):
 
 def addresses(receivable):
     payment = PaymentReceived.objects.get(amount="80.00")
+    overpayment = Overpayment.objects.get()
     return [
         f"{URL}wplaty/{payment.public_id}/",
-        f"{URL}nadplaty/{payment.public_id}/zwrot/",
-        f"{URL}nadplaty/{payment.public_id}/zaliczenie/",
+        f"{URL}nadplaty/{overpayment.public_id}/zwrot/",
+        f"{URL}nadplaty/{overpayment.public_id}/zaliczenie/",
         f"{URL}{receivable.public_id}/pismo/",
     ]
 
@@ -333,3 +344,55 @@ def queries(pages, url: str) -> int:
     with CaptureQueriesContext(connection) as found:
         pages.get(url)
     return len(found)
+
+
+def test_what_the_office_gave_is_on_the_page(pages, anna, borys, ledger):
+    decision = Decision.objects.filter(receivable=ledger).first()
+    DecisionDocument.objects.create(decision=decision, name="d.pdf", sha256="0" * 64, content=b"%PDF-1.7 x")
+    html = pages.get(f"{URL}{ledger.public_id}/", user=anna).content.decode()
+    assert "Dokumenty" in html and "FN.1" in html and "decyzja wymiarowa" in html
+    address = f"{URL}{ledger.public_id}/dokumenty/{decision.public_id}.pdf"
+    assert pages.get(address).content == b"%PDF-1.7 x"
+    pages.get(address, user=borys, status=404)
+    other = charge(borys, (date(2026, 5, 15), "10.00"))
+    pages.get(f"{URL}{other.public_id}/dokumenty/{decision.public_id}.pdf", status=404)
+
+
+def test_this_year_beside_the_last_one(pages, anna):
+    account = open_account(anna)
+    for year, rate, amount in ((2025, "1.10", "1000.00"), (2026, "1.15", "1024.00")):
+        part = services.Part("Budynek", Decimal("100"), "m²", Decimal(rate), Decimal(amount))
+        receivable = services.assess(
+            account=account, year=year, title=f"Podatek {year}", parts=[part],
+            instalments=[(date(year, 9, 15), Decimal(amount))], decision_number=f"FN.{year}",
+        )  # fmt: skip
+    html = pages.get(f"{URL}{receivable.public_id}/", user=anna).content.decode()
+    assert f"To o 24,00{NBSP}zł więcej niż w roku 2025" in html
+    assert "stawka zmieniła się z 1,1 na 1,15 zł" in html
+
+
+def test_a_stale_source_warns(pages, anna, ledger):
+    system = SourceSystem.objects.create(
+        code="podatki", name="Podatki 3", as_of=clock.now() - timedelta(days=3)
+    )
+    Account.objects.update(source=system, external_id=F("number"))
+    for path in ("", "wplaty/", "rok/", f"{ledger.public_id}/"):
+        html = pages.get(URL + path, user=anna).content.decode()
+        assert "Podatki 3" in html and "sprzed 3 dni" in html and "starsze dane niż zwykle" in html
+    SourceSystem.objects.update(as_of=clock.now() - timedelta(hours=5))
+    html = pages.get(URL).content.decode()
+    assert "sprzed 5 godzin" in html and "starsze dane" not in html
+
+
+def test_a_payment_the_office_has_not_posted_says_so(pages, anna, ledger):
+    payment = PaymentReceived.objects.get(amount="500.00")
+    PaymentReceived.objects.filter(pk=payment.pk).update(
+        channel="portal", payment_id=payment.public_id, posting="awaiting"
+    )
+    for path in ("", "wplaty/", f"wplaty/{payment.public_id}/"):
+        html = pages.get(URL + path, user=anna).content.decode()
+        assert "czeka na zaksięgowanie" in html and "nie płać drugi raz" in html
+    PaymentReceived.objects.filter(pk=payment.pk).update(
+        posting="rejected", rejected_at=clock.now(), rejection_reason="x"
+    )
+    assert "urzędnik to wyjaśnia" in pages.get(URL).content.decode()
