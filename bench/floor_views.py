@@ -13,10 +13,11 @@ from portal.notices.models import Notice
 from registers.declarations import CONTRACTS
 from registers.models import RegisterState
 from registers.selectors import PAGE_SIZE, completed, public_rows
-from taxes.models import DatedAmount, Instalment, InstalmentQuerySet, InterestRate, ReminderCost
+from taxes.models import Instalment, InstalmentQuerySet, ReminderCost
 from taxes.selectors.access import LEDGER_AREAS
-from taxes.selectors.debts import _COLUMNS
+from taxes.selectors.debts import _COLUMNS, load_law
 from taxes.selectors.owed import FIRST_SETTLED, PER_PAGE, _with_context
+from taxes.selectors.totals import totals_on
 
 MONEY: DecimalField = DecimalField(max_digits=12, decimal_places=2)
 
@@ -46,13 +47,6 @@ def contracts(request: HttpRequest) -> HttpResponse:
     return show(request, state, [(count,)], [tuple(row.values()) for row in page])
 
 
-def law() -> list[tuple]:
-    """Rates and dated amounts."""
-    amounts = DatedAmount.objects.order_by().values_list("kind", "valid_from", "amount")
-    rates = InterestRate.objects.order_by().values_list("regime", "valid_from", "percent")
-    return list(rates.union(amounts, all=True).order_by("valid_from"))
-
-
 def unsettled(mine: InstalmentQuerySet) -> list[tuple]:
     """What is not settled, with delivered costs of reminders."""
     delivered = (
@@ -70,27 +64,33 @@ def unsettled(mine: InstalmentQuerySet) -> list[tuple]:
     )
 
 
+def due(mine: InstalmentQuerySet) -> list[tuple]:
+    """Sums of what is not settled by state and due day, by the database."""
+    found = totals_on(mine, clock.today(), load_law(), "status", "effective_due_on")
+    return [(*key, total.count, total.late) for key, total in found.items()]
+
+
 def overview(request: HttpRequest) -> HttpResponse:
     """Notices, the application and what is not settled."""
     viewer = request.viewer
     mine = Instalment.objects.for_subject(viewer.own.pk, list(LEDGER_AREAS))
-    law()
     return show(
         request,
         Notice.objects.filter(user=viewer.user).values_list("text", "url", "created_at", "read_at")[:5],
         AccessApplication.objects.filter(identity=viewer.identity).values_list("number", "state")[:1],
-        unsettled(mine),
+        due(mine),
     )
 
 
 def what_i_owe(request: HttpRequest) -> HttpResponse:
     """What is not settled with its titles, and the latest settled."""
     mine = Instalment.objects.for_subject(request.viewer.own.pk, list(LEDGER_AREAS))
-    law()
-    rows = unsettled(mine)
+    sums = due(mine)
+    page = mine.filter(status=Instalment.Status.OPEN).order_by("effective_due_on", "receivable_id", "number")
+    rows = unsettled(mine.filter(pk__in=list(page.values_list("pk", flat=True)[:PER_PAGE])))
     titles = {
         row[0]: row
-        for row in _with_context(mine.filter(pk__in=[row[0] for row in rows[:PER_PAGE]])).values_list(
+        for row in _with_context(mine.filter(pk__in=[row[0] for row in rows])).values_list(
             "pk", "number", "siblings", "receivable__public_id", "receivable__title",
             "account__object_description", "account__object_address", "enforcement_title",
         )
@@ -103,4 +103,4 @@ def what_i_owe(request: HttpRequest) -> HttpResponse:
             "settled_on", "account__object_description",
         )[: FIRST_SETTLED + 1]
     )  # fmt: skip
-    return show(request, [(*titles[row[0]], *row) for row in rows[:PER_PAGE]], settled)
+    return show(request, [(*titles[row[0]], *row) for row in rows], sums, settled)

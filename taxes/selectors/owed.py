@@ -22,7 +22,8 @@ from taxes.models import Allocation, Instalment, InstalmentQuerySet
 from taxes.rules.rates import Law
 from taxes.selectors import words
 from taxes.selectors.access import Reach, choose_party, parties_of, reach_of
-from taxes.selectors.debts import Amounts, Owed, add_up, load_law, owed_on
+from taxes.selectors.debts import Amounts, Owed, load_law, owed_on
+from taxes.selectors.due_days import DueDay, count_of, due_days, sum_of
 
 PAYABLE_KIND = "taxes.instalment"
 PER_PAGE = 50
@@ -132,36 +133,57 @@ def what_i_owe(viewer: Viewer, on: date, *, group: str = "", page: int | str = 1
     assert subject is not None
     law = load_law()
     mine = Instalment.objects.for_subject(subject.pk, reach.areas, reach.receivables)
-    owed = owed_on(mine, on, law)
-    open_rows = [row for row in owed if row.status == Instalment.Status.OPEN]
-    enforced = [row for row in owed if row.status == Instalment.Status.ENFORCEMENT]
-    pages = {
-        "open": Paginator(open_rows, PER_PAGE).get_page(page if group in ("", "open") else 1),
-        "enforcement": Paginator(enforced, PER_PAGE).get_page(page if group == "enforcement" else 1),
+    days = due_days(mine, on, law)
+    by_status = {
+        key: [each for each in days if each.status == status]
+        for key, status in (("open", Instalment.Status.OPEN), ("enforcement", Instalment.Status.ENFORCEMENT))
     }
-    shown = [key for key in pages if group in ("", key)]
-    payable = _payable(viewer, subject)
-    rows = _owed_rows(mine, [row for key in shown for row in pages[key]], on, law, payable)
+    shown = [key for key in by_status if group in ("", key)]
+    pages = {key: _page(mine, key, by_status[key], page, group) for key in shown}
+    pks = [pk for key in shown for pk in pages[key].object_list]
+    owed = owed_on(mine.filter(pk__in=pks), on, law) if pks else []
+    rows = _owed_rows(mine, owed, on, law, _payable(viewer, subject)) if owed else {}
     groups = {
         key: Group(
-            key, [rows[row.pk] for row in pages[key]], pages[key].paginator.count,
-            totals_of(add_up(pages[key].paginator.object_list)), pages[key],
+            key, [rows[pk] for pk in pages[key].object_list if pk in rows], pages[key].paginator.count,
+            totals_of(sum_of(by_status[key])), pages[key],
             group == "" and key == "enforcement" and pages[key].has_next(),
         )
         for key in shown
     }  # fmt: skip
+    open_days = by_status["open"]
     return WhatIOwe(
         subject=subject,
         on=words.long_date(on, weekday=True),
         on_iso=on.isoformat(),
-        totals=totals_of(add_up(open_rows)),
-        overdue=format_pln(add_up(row for row in open_rows if row.debt.effective_due < on).total),
-        upcoming=format_pln(add_up(row for row in open_rows if row.debt.effective_due > on).total),
+        totals=totals_of(sum_of(open_days)),
+        overdue=format_pln(sum_of(each for each in open_days if each.day < on).total),
+        upcoming=format_pln(sum_of(each for each in open_days if each.day > on).total),
         is_partial_view=reach.is_partial,
         open=groups.get("open"),
         enforcement=groups.get("enforcement"),
         settled=_settled_group(mine, group, page) if group in ("", "settled") else None,
     )
+
+
+class _Counted(Paginator):  # type: ignore[type-arg]
+    """A paginator of rows whose number is known already."""
+
+    def __init__(self, rows: QuerySet[Any, Any], count: int) -> None:
+        super().__init__(rows, PER_PAGE)
+        self.__dict__["count"] = count
+
+
+def _page(
+    mine: InstalmentQuerySet, key: str, days: Sequence[DueDay], page: int | str, group: str
+) -> Page[Any]:
+    """One page of keys of instalments in a state, earliest due first. No query when there is none."""
+    rows = mine.filter(status=key).order_by("effective_due_on", "receivable_id", "number")
+    found = _Counted(rows.values_list("pk", flat=True), count_of(days)).get_page(
+        page if key == (group or "open") else 1
+    )
+    found.object_list = list(found.object_list) if days else []
+    return found
 
 
 def overview_numbers(viewer: Viewer, on: date) -> OverviewNumbers:
@@ -170,21 +192,21 @@ def overview_numbers(viewer: Viewer, on: date) -> OverviewNumbers:
     reach = reach_of(viewer, Right.SEE, subject)
     assert subject is not None
     law = load_law()
-    owed = owed_on(Instalment.objects.for_subject(subject.pk, reach.areas, reach.receivables), on, law)
-    open_rows = [row for row in owed if row.status == Instalment.Status.OPEN]
-    due = [row for row in open_rows if row.debt.effective_due <= on]
-    overdue = [row for row in due if row.debt.effective_due < on]
-    later = [row for row in open_rows if row.debt.effective_due > on]
-    next_due_on = min((row.debt.effective_due for row in later), default=None)
+    days = due_days(Instalment.objects.for_subject(subject.pk, reach.areas, reach.receivables), on, law)
+    open_days = [each for each in days if each.status == Instalment.Status.OPEN]
+    due = [each for each in open_days if each.day <= on]
+    overdue = [each for each in due if each.day < on]
+    later = [each for each in open_days if each.day > on]
+    next_due_on = min((each.day for each in later), default=None)
     return OverviewNumbers(
-        due_now=add_up(due),
-        due_now_count=len(due),
-        overdue=add_up(overdue),
-        overdue_count=len(overdue),
-        overdue_since=min((row.debt.effective_due for row in overdue), default=None),
+        due_now=sum_of(due),
+        due_now_count=count_of(due),
+        overdue=sum_of(overdue),
+        overdue_count=count_of(overdue),
+        overdue_since=min((each.day for each in overdue), default=None),
         next_due_on=next_due_on,
-        next_amount=add_up(row for row in later if row.debt.effective_due == next_due_on).total,
-        enforcement=add_up(row for row in owed if row.status == Instalment.Status.ENFORCEMENT).total,
+        next_amount=sum_of(each for each in later if each.day == next_due_on).total,
+        enforcement=sum_of(each for each in days if each.status == Instalment.Status.ENFORCEMENT).total,
         can_pay=bool(_payable(viewer, subject)),
     )
 
