@@ -15,7 +15,7 @@ from portal.people.removal import Hanging
 from portal.people.services import create_subject, find_subject
 from taxes import services
 from taxes.demo_kinds import KINDS, Kind, year_instalments
-from taxes.demo_town import Payer, Plan, payers
+from taxes.demo_town import Payer, Plan, co_owner, payers
 from taxes.models import (
     Account,
     AccountObject,
@@ -81,6 +81,7 @@ def _account(subject: Subject, type_: ReceivableType, kind: Kind, plan: Plan, pa
         payer_number=payer_number,
         object_description=kind.describe(plan.size),
         object_address=plan.address,
+        co_owners=[(_find_or_create(co_owner()), "1/2")] if plan.co_owner else [],
     )
 
 
@@ -93,6 +94,7 @@ class Story:
             _assess(account, kind, plan, year, step, today)
             for step, year in enumerate(range(today.year - YEARS + 1, today.year + 1))
         ]
+        self.payers = list(Subject.objects.filter(pk__in=account.parties.values("subject")).order_by("pk"))
         rows = Instalment.objects.filter(receivable__account=account).order_by("effective_due_on", "pk")
         self.instalments = list(rows)
 
@@ -113,13 +115,14 @@ class Story:
     def pay(self, row: Instalment, on: date, *, share: Decimal = Decimal(1), extra: Decimal = ZERO) -> Event:
         """Pay what is owed on that day, a share of it, or more."""
         channel = self.chance.choice([PaymentReceived.Channel.TRANSFER, PaymentReceived.Channel.CASH])
+        payer = self.payers[row.number % len(self.payers)]
 
         def happen() -> None:
             owed = owed_on(Instalment.objects.filter(pk=row.pk), on, load_law())
             amount = round_grosz(sum((item.total for item in owed), ZERO) * share) + extra
             if amount:
                 services.receive_payment(
-                    subject=self.account.subject,
+                    subject=payer,
                     amount=amount,
                     paid_on=on,
                     channel=channel,
@@ -148,13 +151,25 @@ class Story:
 
         yield sent_on, happen
 
+    def decide(self, row: Instalment, kind: str, on: date) -> Decision:
+        """A decision on a relief, delivered a week later."""
+        return Decision.objects.create(
+            account=self.account, receivable_id=row.receivable_id, kind=kind, number=f"FN.3142.{row.pk}.{on.year}",
+            decided_on=on, delivered_on=min(on + timedelta(days=7), self.today),
+        )  # fmt: skip
+
     def enforce(self, row: Instalment) -> Iterator[Event]:
         """Hand over to the enforcement body four months late; only public dues go there without a court."""
         on = row.effective_due_on + timedelta(days=120)
         if self.kind.is_tax:
             yield (
                 on,
-                lambda: services.start_enforcement(instalment=row, on=on, title=f"SM/{on.year}/{row.pk:05d}"),
+                lambda: services.start_enforcement(
+                    instalment=row,
+                    on=on,
+                    title=f"SM/{on.year}/{row.pk:05d}",
+                    body="Naczelnik Urzędu Skarbowego w Jarzębinie",
+                ),
             )
 
 
@@ -214,7 +229,63 @@ def _enforced(story: Story) -> Iterator[Event]:
     yield from story.enforce(bad)
 
 
+def _deferred(story: Story) -> Iterator[Event]:
+    """The next instalment is put off by four months, for a fee."""
+    yield from story.pay_in_time(story.due)
+    for row in [row for row in story.instalments if row not in story.due][:1] or story.due[-1:]:
+        on = min(row.effective_due_on - timedelta(days=10), story.today)
+
+        def happen(row: Instalment = row, on: date = on) -> None:
+            row.refresh_from_db()
+            if row.status == Instalment.Status.OPEN:
+                until = row.effective_due_on + timedelta(days=120)
+                services.defer(
+                    instalment=row, until=until, decision=story.decide(row, "deferral", on), fee=Decimal(6)
+                )
+
+        yield on, happen
+
+
+def _plan(story: Story) -> Iterator[Event]:
+    """Last autumn's arrears are spread over five dates, with what interest there was and a fee."""
+    row = story.last_autumn
+    yield from story.pay_in_time(other for other in story.due if other != row)
+    on = row.effective_due_on + timedelta(days=120)
+
+    def happen() -> None:
+        [owed] = owed_on(Instalment.objects.filter(pk=row.pk), on, load_law())
+        share = round_grosz(owed.debt.principal // 5)
+        amounts = [owed.debt.principal - 4 * share, *([share] * 4)]
+        dates = [(on + timedelta(days=60 * step), amount) for step, amount in enumerate(amounts, 1)]
+        arrangement = services.spread(
+            instalment=row, dates=dates, decision=story.decide(row, "plan", on), interest=owed.interest,
+            fee=Decimal(8),
+        )  # fmt: skip
+        for part in arrangement.instalments.filter(effective_due_on__lte=story.today).order_by("number"):
+            story.pay(part, part.effective_due_on)[1]()
+
+    yield on, happen
+
+
+def _remitted(story: Story) -> Iterator[Event]:
+    """Half of last year's was remitted, the rest paid after that."""
+    row = story.last_autumn
+    yield from story.pay_in_time(other for other in story.due if other != row)
+    on = row.effective_due_on + timedelta(days=90)
+    half = round_grosz(row.amount / 2)
+    yield (
+        on,
+        lambda: services.take_off(
+            instalment=row, amount=half, on=on, kind="remission", decision=story.decide(row, "remission", on)
+        ),
+    )
+    yield story.pay(row, on + timedelta(days=14))
+
+
 HABITS: dict[str, Habit] = {
+    "deferred": _deferred,
+    "plan": _plan,
+    "remitted": _remitted,
     "prompt": _prompt,
     "ahead": _ahead,
     "late": _late,
@@ -239,7 +310,9 @@ def _assess(account: Account, kind: Kind, plan: Plan, year: int, step: int, toda
         instalments=year_instalments(kind, year, parts),
         decision_number=number,
         decision_on=decided_on if number else None,
-        delivered_on=min(decided_on + timedelta(days=9), today) if number and kind.is_tax else None,
+        delivered_on=min(decided_on + timedelta(days=plan.delivered_after), today)
+        if number and kind.is_tax
+        else None,
     )
 
 

@@ -118,6 +118,12 @@ def _usufruct(size: int, step: int, source: str) -> list[Part]:
     ]
 
 
+def _alcohol(count: int, step: int, source: str) -> list[Part]:
+    fee = Decimal("525.00")
+    basis = "art. 11¹ ust. 2 ustawy o wychowaniu w trzeźwości"
+    return [Part("Zezwolenie kategorii A", Decimal(count), "szt.", fee, fee * count, source=basis)]
+
+
 def _vehicle(count: int, step: int, source: str) -> list[Part]:
     return [_part("Samochód ciężarowy, masa 5,5–9 t", count, "szt.", "980.00", step, source)]
 
@@ -167,6 +173,25 @@ KINDS = {
         _waste,
         ((3, 31), (6, 30), (9, 30), (12, 31)),
         "",
+    ),
+    "waste_monthly": Kind(
+        "waste_fee",
+        "OM",
+        "Opłata za odpady",
+        lambda size: f"zamieszkuje osób: {size}",
+        _waste,
+        [(month, 15) for month in range(1, 13)],
+        "",
+    ),
+    "alcohol": Kind(
+        "alcohol_fee",
+        "AL",
+        "Zezwolenie na sprzedaż alkoholu",
+        lambda _size: "kategoria A, sprzedaż poza miejscem",
+        _alcohol,
+        ((1, 31), (5, 31), (9, 30)),
+        "",
+        is_tax=False,
     ),
     "lease": Kind(
         "lease",

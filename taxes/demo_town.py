@@ -28,6 +28,9 @@ class Plan:
     size: int
     habit: str
     address: str = ""
+    co_owner: bool = False
+    delivered_after: int = 9
+    """Days from the decision to its delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,11 @@ _PERSONA_PLANS = {
         Plan("lease", 300, "part", "ogródek przy ul. Nadrzecznej"),
         Plan("combined", 180, "enforced", "obręb Jarzębin Wschód"),
         Plan("usufruct", 240, "prompt", "garaż, Polna 30"),
+        Plan("flat", 52, "deferred", "Szkolna 4/1", co_owner=True, delivered_after=60),
+        Plan("property", 260, "plan", "Polna 3"),
+        Plan("usufruct", 310, "remitted", "Leśna 8"),
+        Plan("waste_monthly", 2, "late", "Polna 3"),
+        Plan("alcohol", 1, "prompt", "sklep, Rynek 2"),
     ),
     "anna": (
         Plan("property", 118, "long_arrears", "Lipowa 7"),
@@ -123,6 +131,11 @@ def invented_pesel(born: date, serial: int) -> str:
         raise ValueError("Invented people are born in the 1800s.")
     digits = f"{born.year % 100:02d}{born.month + 80:02d}{born.day:02d}{serial:04d}"
     return digits + _check(digits, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3), lambda total: (10 - total % 10) % 10)
+
+
+def co_owner() -> Payer:
+    """Return the person who owns the demo persona's flat with them; one of the others of the town."""
+    return next(payer for payer in payers() if payer.fields.get("family_name") == _OTHERS[0][1])
 
 
 def payers() -> Iterator[Payer]:

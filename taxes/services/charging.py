@@ -171,7 +171,7 @@ def take_off(
     row = Instalment.objects.get(pk=instalment.pk)
     if not ZERO < amount <= row.amount - row.principal_posted:
         raise LedgerError(code="taxes.take_off_amount")
-    Instalment.objects.filter(pk=row.pk).update(amount=row.amount - amount, posted_on=on)
+    _lower(row, row.amount - amount, on)
     LedgerEntry.objects.create(
         receivable_id=row.receivable_id, instalment=row, decision=decision, kind=kind, on=on, principal=amount,
         note=note, recorded_at=clock.now(),
@@ -221,9 +221,7 @@ def spread(
     ):
         raise LedgerError(code="taxes.plan_sum")
     arrangement = _arrange(row, Arrangement.Kind.PLAN, decision, fee)
-    Instalment.objects.filter(pk=row.pk).update(
-        amount=row.principal_posted, posted_on=decision.decided_on, posted_carried=ZERO
-    )
+    _lower(row, row.principal_posted, decision.decided_on, posted_carried=ZERO)
     _entry(row, LedgerEntry.Kind.PLAN, decision, left)
     refresh([row.pk])
     last = dates[-1][0]
@@ -234,6 +232,16 @@ def spread(
         [(Instalment.Kind.ARRANGED, day, amount) for day, amount in dates] + [one for one in extra if one[2]],
     )
     return arrangement
+
+
+def _lower(row: Instalment, amount: Decimal, on: date, **changes: object) -> None:
+    """Write what is to be paid now, and what is shown so that the row holds; `refresh` sets that right."""
+    is_settled = row.principal_paid >= amount
+    changes["status"] = Instalment.Status.SETTLED if is_settled else row.status
+    Instalment.objects.filter(pk=row.pk).update(
+        amount=amount, posted_on=on, principal_paid=min(row.principal_paid, amount),
+        settled_on=on if is_settled else None, **changes,
+    )  # fmt: skip
 
 
 def _arrange(row: Instalment, kind: str, decision: Decision, fee: Decimal) -> Arrangement:

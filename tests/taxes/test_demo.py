@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 
 from eurzad.lib import clock
 from eurzad.lib.identifiers import clean_nip, clean_nrb, clean_pesel, clean_regon, pesel_birth_date
@@ -16,7 +16,15 @@ from portal.people.services import find_subject
 from portal.people.visitors import create_visitor
 from taxes import demo, demo_town
 from taxes.evidence import known
-from taxes.models import Account, Allocation, Instalment, PaymentReceived, Receivable, ReminderCost
+from taxes.models import (
+    Account,
+    Allocation,
+    Instalment,
+    LedgerEntry,
+    PaymentReceived,
+    Receivable,
+    ReminderCost,
+)
 from taxes.selectors.debts import load_law, owed_of, owed_on
 from taxes.selectors.owed import what_i_owe
 
@@ -32,7 +40,7 @@ def town(db):
 
 def test_the_town(town, pages):
     assert Account.objects.values("subject").distinct().count() == 40
-    assert 280 <= Receivable.objects.count() <= 320
+    assert 295 <= Receivable.objects.count() <= 335
     assert set(Receivable.objects.values_list("year", flat=True)) == {2024, 2025, 2026}
     for nrb in Account.objects.values_list("virtual_account", flat=True):
         clean_nrb(nrb)
@@ -40,6 +48,7 @@ def test_the_town(town, pages):
     demo.load(TODAY)
     assert counts() == before
     check_sums()
+    every_turn_a_debt_can_take_is_there()
     both_ways_of_pricing_agree()
     visitor_has_an_own_copy(pages)
     evidence_for_celina()
@@ -51,7 +60,9 @@ def counts() -> list[int]:
 
 
 def check_sums() -> None:
-    for receivable in Receivable.objects.annotate(sum=Sum("instalments__amount")):
+    for receivable in Receivable.objects.annotate(
+        sum=Sum("instalments__assessed_amount", filter=Q(instalments__kind="ordinary"))
+    ):
         assert receivable.sum == receivable.total
     credited = F("principal") + F("interest") + F("costs") + F("overpaid")
     for payment in PaymentReceived.objects.annotate(count=Count("allocations")):
@@ -59,6 +70,25 @@ def check_sums() -> None:
         assert total == payment.amount
     paid = Instalment.objects.annotate(credited=Sum("allocations__principal")).exclude(principal_paid=0)
     assert all(row.credited == row.principal_paid for row in paid)
+
+
+def every_turn_a_debt_can_take_is_there() -> None:
+    mine = Instalment.objects.filter(subject=find_subject("pesel", DEMO.pesel))
+    assert {"ordinary", "arranged", "fee", "interest"} == set(mine.values_list("kind", flat=True))
+    entries = set(LedgerEntry.objects.filter(instalment__in=mine).values_list("kind", flat=True))
+    assert entries == {"charge", "payment", "plan", "deferral", "remission"}
+    assert (
+        mine.filter(status="enforcement").exists() and mine.filter(account__overpayments__left__gt=0).exists()
+    )
+    joint = Account.objects.get(parties__role="co_owner", subject=mine.first().subject)
+    assert (
+        len(
+            set(PaymentReceived.objects.filter(allocations__instalment__account=joint).values_list("subject"))
+        )
+        == 2
+    )
+    late = joint.receivables.get(year=2025).instalments.get(number=1)
+    assert late.effective_due_on > late.due_on
 
 
 def both_ways_of_pricing_agree() -> None:
