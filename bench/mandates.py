@@ -1,6 +1,8 @@
 """The overview of an attorney with two hundred principals beside the same page of one with a single principal."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 from django.core.management import call_command
 from django.db import connection
@@ -30,8 +32,8 @@ def run() -> None:
         for path in PATHS:
             clients = {"1": _client(few, is_acting), str(MANY): _client(many, is_acting)}
             counts = {name: _queries(client, path) for name, client in clients.items()}
-            works = {
-                name: (lambda client=client, path=path: client.get(path)) for name, client in clients.items()
+            works: dict[str, Callable[[], object]] = {
+                name: partial(client.get, path) for name, client in clients.items()
             }
             spent = side_by_side(works, TIMES)
             name = f"{path} {'acting' if is_acting else 'as oneself'}"
@@ -44,12 +46,14 @@ def run() -> None:
 def _attorney(persona: object, principals: int) -> User:
     user = make_resident(persona)  # type: ignore[arg-type]
     charge(user, (date(2026, 5, 15), "100.00"), (date(2026, 9, 15), "100.00"))
+    own = user.identity.subject
+    assert own is not None
     firms = Subject.objects.bulk_create(
         Subject(kind="organisation", name=f"Firma {user.pk}-{number}") for number in range(principals)
     )
     for firm in firms:
         grant_mandate(
-            principal=firm, attorney=user.identity.subject, areas=["taxes"], rights=["see", "pay"],
+            principal=firm, attorney=own, areas=["taxes"], rights=["see", "pay"],
             valid_from=clock.today(), valid_to=clock.today() + timedelta(days=30),
         )  # fmt: skip
     charge(firms[0], (date(2026, 5, 15), "100.00"), (date(2026, 9, 15), "100.00"))

@@ -217,7 +217,7 @@ def _made_and_seen(maker: Viewer) -> Q:
     mine = Q(on_behalf=maker.own) if maker.own else Q(on_behalf__in=())
     for areas, principals in groups.items():
         unseen = PaymentItem.objects.filter(payment=OuterRef("pk")).exclude(area__in=areas)
-        mine |= Q(on_behalf__in=principals) & ~Exists(unseen)
+        mine |= Q(~Exists(unseen), on_behalf__in=principals)
     return Q(created_by=maker.user) & mine
 
 

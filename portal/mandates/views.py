@@ -34,8 +34,10 @@ def mandate_list(request: AccountRequest) -> HttpResponse:
     tab = request.GET.get("lista", "granted")
     tab = tab if tab in selectors.TABS else "granted"
     rows, page = selectors.list_mandates(request.viewer, tab=tab, page=request.GET.get("page", "1"))
-    context = {"rows": rows, "page_obj": page, "query": f"lista={tab}", "tab": tab, "tabs": selectors.TABS}
-    context["may_grant"] = selectors.may_grant(request.viewer)
+    context = {
+        "rows": rows, "page_obj": page, "query": f"lista={tab}", "tab": tab, "tabs": selectors.TABS,
+        "may_grant": selectors.may_grant(request.viewer),
+    }  # fmt: skip
     return render(request, "mandates/list.html", context)
 
 

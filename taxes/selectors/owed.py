@@ -98,7 +98,7 @@ class WhatIOwe:
     @property
     def can_pay(self) -> bool:
         """Whether the viewer may pay for a row that is shown."""
-        return bool(self.open) and any(row.can_pay for row in self.open.rows)
+        return self.open is not None and any(row.can_pay for row in self.open.rows)
 
     @property
     def missing_pay(self) -> list[str]:
