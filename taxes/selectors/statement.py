@@ -16,6 +16,7 @@ from taxes.selectors.debts import add_up, load_law, owed_on
 from taxes.selectors.owed import totals_of
 
 CSV_ROWS = 20_000
+TITLE, NUMBER = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +28,28 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     total: Sequence[Cell]
 
+    on_paper: Sequence[int]
+    """Columns of the PDF: the number of the instalment stands beside its title, so that a row is one line."""
+
     @property
     def printed(self) -> list[list[tuple[str, bool]]]:
         """Rows as printed: text, and whether it is an amount."""
-        return [[_printed(cell) for cell in row] for row in self.rows]
+        return [self._paper(row) for row in self.rows]
 
     @property
     def printed_total(self) -> list[tuple[str, bool]]:
         """The last line as printed."""
-        return [_printed(cell) for cell in self.total]
+        return [_printed(self.total[column]) for column in self.on_paper]
 
     @property
     def columns(self) -> list[tuple[str, bool]]:
         """Names of columns, and whether they hold amounts."""
-        return [(name, isinstance(cell, Decimal)) for name, cell in zip(self.header, self.total, strict=True)]
+        return [(self.header[column], isinstance(self.total[column], Decimal)) for column in self.on_paper]
+
+    def _paper(self, row: Sequence[Cell]) -> list[tuple[str, bool]]:
+        cells = [_printed(row[column]) for column in self.on_paper]
+        cells[TITLE] = (_("%(title)s, rata %(number)s") % {"title": row[TITLE], "number": row[NUMBER]}, False)
+        return cells
 
 
 def _printed(cell: Cell) -> tuple[str, bool]:
@@ -73,8 +82,10 @@ def charges(mine: InstalmentQuerySet, year: int) -> Table:
     header = [
         _("Termin"), _("Za co"), _("Rata"), _("Kartoteka"), _("Kwota"), _("Zapłacono"), _("Zostało"), _("Stan"),
     ]  # fmt: skip
-    total = [_("Razem"), "", "", "", _sum(found, 4), _sum(found, 5), _sum(found, 6), ""]
-    return Table(_("Raty z terminem w roku %d (zł, bez odsetek)") % year, header, found, total)
+    total: list[Cell] = [_("Razem"), "", "", "", _sum(found, 4), _sum(found, 5), _sum(found, 6), ""]
+    return Table(
+        _("Raty z terminem w roku %d (zł, bez odsetek)") % year, header, found, total, (0, 1, 4, 5, 6, 7)
+    )
 
 
 def payments(mine: InstalmentQuerySet, year: int) -> Table:
@@ -94,8 +105,10 @@ def payments(mine: InstalmentQuerySet, year: int) -> Table:
         _("Dzień zapłaty"), _("Za co"), _("Rata"), _("Należność"), _("Odsetki"), _("Koszty"), _("Nadpłata"),
         _("Razem"),
     ]  # fmt: skip
-    total = [_("Razem"), "", "", *(_sum(found, column) for column in range(3, 8))]
-    return Table(_("Wpłaty w roku %d i na co je zaliczono (zł)") % year, header, found, total)
+    total: list[Cell] = [_("Razem"), "", "", *(_sum(found, column) for column in range(3, 8))]
+    return Table(
+        _("Wpłaty w roku %d i na co je zaliczono (zł)") % year, header, found, total, (0, 1, 3, 4, 5, 6, 7)
+    )
 
 
 def open_on(mine: InstalmentQuerySet, on: date) -> Table:
@@ -112,8 +125,14 @@ def open_on(mine: InstalmentQuerySet, on: date) -> Table:
     header = [
         _("Termin"), _("Za co"), _("Rata"), _("Należność"), _("Odsetki"), _("Koszty"), _("Razem"), _("Stan"),
     ]  # fmt: skip
-    total = [_("Razem"), "", "", *(_sum(found, column) for column in range(3, 7)), ""]
-    return Table(_("Niezapłacone raty na dzień %s (zł)") % format_short(on), header, found, total)
+    total: list[Cell] = [_("Razem"), "", "", *(_sum(found, column) for column in range(3, 7)), ""]
+    return Table(
+        _("Niezapłacone raty na dzień %s (zł)") % format_short(on),
+        header,
+        found,
+        total,
+        (0, 1, 3, 4, 5, 6, 7),
+    )
 
 
 def conclusion(mine: InstalmentQuerySet, on: date) -> str:
