@@ -67,8 +67,9 @@ def alcohol_fee(
     a percentage of all of it (art. 11¹ ust. 5), up to it the basic fee (ust. 2). A licence that begins or ends
     within the year pays for the days it is valid (ust. 8). In three equal instalments by 31 January, 31 May and
     30 September or at once by 31 January (ust. 7); who begins within the year pays at once, before the licence is
-    issued. What does not divide by three is in the first. Dates are not moved to a working day: whether the Tax
-    Ordinance holds here is disputed. Raises RuleError for negative sales and days outside the year.
+    issued, and who ends within it has no instalment after the end. Odd grosze are in the first instalments.
+    Dates are not moved to a working day: whether the Tax Ordinance holds here is disputed.
+    Raises RuleError for negative sales and days outside the year.
     """
     first, last = date(year, 1, 1), date(year, 12, 31)
     begins, ends = valid_from or first, valid_to or last
@@ -80,15 +81,17 @@ def alcohol_fee(
     days_in_year = 366 if calendar.isleap(year) else 365
     days = (ends - begins).days + 1
     total = round_grosz(whole * days / days_in_year)
+    dates = [date(year, *day) for day in _DATES]
     if begins > first:
         instalments: tuple[tuple[date, Decimal], ...] = ((begins, total),)
     else:
-        instalments = _thirds(total, [date(year, *day) for day in _DATES])
+        instalments = _equal(total, [day for day in dates if day <= ends] or dates[:1])
     return AlcoholFee(
         whole, percent, days, days_in_year, total, instalments, round_grosz(total * surcharge_percent / 100)
     )
 
 
-def _thirds(total: Decimal, dates: list[date]) -> tuple[tuple[date, Decimal], ...]:
-    third = (total / 3).quantize(_GROSZ, ROUND_FLOOR)
-    return ((dates[0], total - 2 * third), (dates[1], third), (dates[2], third))
+def _equal(total: Decimal, dates: list[date]) -> tuple[tuple[date, Decimal], ...]:
+    share = (total / len(dates)).quantize(_GROSZ, ROUND_FLOOR)
+    left_over = int((total - share * len(dates)) / _GROSZ)
+    return tuple((day, share + _GROSZ if number < left_over else share) for number, day in enumerate(dates))
