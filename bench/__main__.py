@@ -1,6 +1,6 @@
 """Sets up what the measurements need, runs them and prints ratios to a floor measured in the same run.
 
-`python -m bench [pages] [signin] [hostile] [filing] [mandates] [journal]`; without a name all of them.
+`python -m bench [pages] [signin] [hostile] [filing] [mandates] [journal] [statement] [interest]`; without a name all of them.
 """
 
 import os
@@ -10,7 +10,7 @@ from importlib import import_module
 
 import django
 
-PARTS = ("pages", "signin", "hostile", "filing", "mandates", "journal", "statement")
+PARTS = ("pages", "signin", "hostile", "filing", "mandates", "journal", "statement", "interest")
 
 
 def main() -> None:
