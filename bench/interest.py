@@ -30,7 +30,7 @@ def run() -> None:
     with transaction.atomic():
         subject = _make(count)
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE taxes_instalment")
+            cursor.execute("ANALYZE")
         rows, law = Instalment.objects.filter(subject=subject), load_law()
         seconds, [total] = _best(lambda: list(totals_on(rows, ON, law).values()))
         each, grouped = _best(lambda: totals_on(rows, ON, law, "receivable"))

@@ -139,19 +139,22 @@ def _inputs(instalments: InstalmentQuerySet, on: date, groups: tuple[str, ...]) 
 
 def _percent_days(on: date, law: Law) -> str:
     """SQL of the percent-days in hundredths from the day after `since` to `on`; NULL before the first rate."""
-    cases = [f"WHEN since >= {_days(on)} OR regime = '{Regime.NONE}' THEN 0"]
+    regimes = []
     for regime in Regime:
         table = law.table(regime)
         if table is None or not table.rates or on < table.rates[0].valid_from:
             continue
         until = _hundredths(table.percent_days_before(on + ONE_DAY))
+        steps = []
         for start, before, percent in reversed(table.steps):
             if start <= on:
                 counted = f"{_hundredths(before)} + {_hundredths(percent)} * (since + 1 - {_days(start)})"
-                cases.append(
-                    f"WHEN regime = '{regime}' AND since + 1 >= {_days(start)} THEN {until} - ({counted})"
-                )
-    return f"CAST(CASE {' '.join(cases)} ELSE NULL END AS BIGINT)"
+                steps.append(f"WHEN since + 1 >= {_days(start)} THEN {until} - ({counted})")
+        regimes.append(f"WHEN regime = '{regime}' THEN CASE {' '.join(steps)} ELSE NULL END")
+    return (
+        f"CAST(CASE WHEN since >= {_days(on)} OR regime = '{Regime.NONE}' THEN 0 "
+        f"{' '.join(regimes)} ELSE NULL END AS BIGINT)"
+    )
 
 
 def _is_small(on: date, law: Law) -> str:
