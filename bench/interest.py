@@ -84,7 +84,7 @@ def _make(count: int) -> Subject:
         rows.append(
             Instalment(
                 receivable=receivables[index // 4], account=receivables[index // 4].account, subject=subject,
-                number=index % 4 + 1, amount=amount, due_on=due,
+                number=index % 4 + 1, amount=amount, assessed_amount=amount, due_on=due,
                 effective_due_on=due, principal_paid=(amount / 3).quantize(Decimal("0.01")) if is_part_paid else 0,
             )
         )  # fmt: skip
