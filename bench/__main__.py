@@ -1,6 +1,6 @@
 """Sets up what the measurements need, runs them and prints ratios to a floor measured in the same run.
 
-`python -m bench [pages] [signin] [hostile] [filing] [mandates] [journal] [statement] [interest]`; without a name all of them.
+`python -m bench [part …]` with parts of `PARTS`; without a name all of them.
 """
 
 import os

@@ -39,7 +39,7 @@ def run() -> None:
     same = add_up(owed) == total.amounts and len(owed) == total.late == count
     _line(f"one total of {count} in the database", seconds)
     _line(f"totals of {len(grouped)} receivables in the database", each)
-    _line(f"{count} priced one by one by the rules", loaded)
+    print(f"  {f'{count} loaded and priced one by one':<50} {loaded:6.2f} s")
     print(f"  {total.amounts.interest} zł of interest, {'the same both ways' if same else 'NOT THE SAME'}")
     if not same:
         raise SystemExit(1)
