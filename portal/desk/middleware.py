@@ -1,7 +1,7 @@
 """The gate before the admin's pages: a reason for personal data, a fresh code for decisions."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from portal.desk import gates, reasons, reauth
 from portal.people import sessions
+from portal.people.models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _SEARCHES = ("q", "osoba")
@@ -57,7 +58,7 @@ def _has_right(request: HttpRequest, name: str) -> bool:
 def _ask_reason(request: HttpRequest, name: str, gate: gates.Gate, object_id: str) -> HttpResponse:
     target = request.get_full_path()
     if request.method == "POST":
-        kept = sessions.keep_form(request, user_id=request.user.pk)
+        kept = sessions.keep_form(request, user_id=cast(User, request.user).pk)
         target = reverse("desk:resume") if kept else reverse("admin:index")
     query = {"next": target}
     if case := gates.case_of(name, object_id):

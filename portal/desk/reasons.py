@@ -97,7 +97,10 @@ def open_sessions(request: HttpRequest) -> dict[str, ReasonedSession]:
         ids: Iterable[str] = request.session.get(KEY, {}).values()
         rows = (
             ReasonedSession.objects.filter(
-                public_id__in=list(ids), user_id=request.user.pk, closed_at=None, ends_at__gt=clock.now()
+                public_id__in=list(ids),
+                user=cast(User, request.user),
+                closed_at=None,
+                ends_at__gt=clock.now(),
             )
             if ids
             else ()

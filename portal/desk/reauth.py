@@ -1,5 +1,7 @@
 """A decision needs a password or a code given a moment ago; what was typed waits meanwhile."""
 
+from typing import cast
+
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -9,6 +11,7 @@ from django.urls import reverse
 
 from eurzad.lib import clock
 from portal.people import sessions
+from portal.people.models import User
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -19,6 +22,6 @@ def is_fresh(request: HttpRequest) -> bool:
 
 def ask(request: HttpRequest) -> HttpResponse:
     """Keep the form that was sent and ask for the code; the person comes back to the form."""
-    if not sessions.keep_form(request, user_id=request.user.pk):
+    if not sessions.keep_form(request, user_id=cast(User, request.user).pk):
         return redirect(request.get_full_path())
     return redirect_to_login(reverse("desk:resume"), reverse("mfa_reauthenticate"))

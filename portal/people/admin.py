@@ -53,7 +53,7 @@ class UserAdmin(BaseUserAdmin):
         if db_field.name == "kind" and field is not None:
             field.initial = User.Kind.STAFF
             if not _is_superuser(request):
-                field.choices = [(User.Kind.STAFF.value, User.Kind.STAFF.label)]
+                field.choices = [(User.Kind.STAFF.value, User.Kind.STAFF.label)]  # type: ignore[attr-defined]
         return field
 
 
