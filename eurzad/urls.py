@@ -30,5 +30,6 @@ urlpatterns = [
     path("konto/wniosek/", include("portal.access.urls")),
     path("", include("payments.urls")),
     path("admin/", include("portal.desk.urls")),
+    path("api/v1/ledger/", include("taxes.api_urls")),
     path("admin/", admin.site.urls),
 ]

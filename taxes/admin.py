@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from eurzad.lib import clock
 from portal.people.models import User
 from taxes import admin_ledger, lawkeeping  # noqa: F401 - registers the ledger
+from taxes.imports import admin as imports_admin  # noqa: F401 (registers itself)
 from taxes.law_forms import AmountForm, RatesForm
 from taxes.models import DatedAmount, InterestRate, ReceivableType
 from taxes.selectors.law import freshness

@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from portal.people.removal import Hanging
 
 
+_LEDGER_WORDS = {
+    "ledger.imported": _("wczytanie pliku księgi"),
+    "ledger.approved": _("zatwierdzenie pliku księgi o dużej zmianie sum"),
+    "ledger.overtaken": _("próba zatwierdzenia pliku księgi, po którym przyszedł nowszy"),
+    "ledger.refused": _("odrzucenie pliku księgi przez urzędnika"),
+    "ledger.key_added": _("dodanie klucza systemu dziedzinowego"),
+    "ledger.key_revoked": _("unieważnienie klucza systemu dziedzinowego"),
+}
+
+
 class TaxesConfig(AppConfig):
     name = "taxes"
     label = "taxes"
@@ -52,6 +62,8 @@ class TaxesConfig(AppConfig):
             ("receivables.payment_overpayment", _("odrzucona wpłata uznana za nadpłatę")),
         ):
             words.register(action, text, area="taxes")
+        for action, text in _LEDGER_WORDS.items():
+            words.register(action, text)
         words.register("receivables.read", _("należności i wpłaty"), is_read=True, area="taxes")
         words.register("rates.saved", _("stawka odsetek zapisana"))
         words.register("rates.removed", _("stawka odsetek usunięta"))

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from eurzad.outbox.registry import every, handler
 from taxes import statements
+from taxes.imports import intake
 
 
 @handler("taxes.statement")
@@ -16,3 +17,15 @@ def make_statement(statement_id: str) -> None:
 def tidy_statements() -> None:
     """Remove statements older than a day."""
     statements.tidy()
+
+
+@handler(intake.JOB)
+def load_ledger(import_id: str) -> None:
+    """Load a file of a domain system."""
+    intake.work_on(UUID(import_id))
+
+
+@every(seconds=86400, name="taxes.tidy_ledger_files")
+def tidy_ledger_files() -> None:
+    """Take away files that nobody waits for."""
+    intake.tidy()

@@ -303,10 +303,8 @@ class Checker:
         self._numbers.add(number)
 
     def _decision(self, row: Row, values: dict[str, Any]) -> None:
-        if "delivered_on" in values and values["delivered_on"] < values.get("issued_on", ""):
+        if "delivered_on" in values and values["delivered_on"] < values["issued_on"]:
             self._wrong(row, "before", "delivered_on", values["delivered_on"], detail="issued_on")
-        if "delivered_on" in values and "issued_on" not in values:
-            self._wrong(row, "missing", "issued_on")
         code = values.get("payment_code")
         if code is not None:
             if "code" + code in self._numbers:
@@ -318,13 +316,17 @@ class Checker:
         self.totals["assessed"] += total
         self.totals["paid"] += paid
         self.totals["balance"] += balance
-        amounts = payments = 0
+        amounts = payments = reductions = 0
         numbers: set[int] = set()
         counts = self.counts
         for place, one in enumerate(values["instalments"]):
             amount, part = grosze(one["amount"]), grosze(one["paid"])
             amounts += amount
             payments += part
+            if "reduced" in one:
+                reduced = grosze(one["reduced"])
+                reductions += reduced
+                amount -= reduced
             if amount - part != grosze(one["balance"]):
                 self._inside(row, place, "balance", "balance", one["balance"], _money(amount - part))
             if one["effective_due_on"] < one["due_on"]:
@@ -339,8 +341,12 @@ class Checker:
             self._wrong(row, "sum_instalments", "total", values["total"], detail=_money(amounts))
         if payments != paid:
             self._wrong(row, "sum_paid", "paid", values["paid"], detail=_money(payments))
-        if total - paid != balance:
-            self._wrong(row, "balance", "balance", values["balance"], detail=_money(total - paid))
+        if reductions != (grosze(values["reduced"]) if "reduced" in values else 0):
+            self._wrong(row, "sum_reduced", "reduced", values.get("reduced"), detail=_money(reductions))
+        if total - reductions - paid != balance:
+            self._wrong(
+                row, "balance", "balance", values["balance"], detail=_money(total - reductions - paid)
+            )
         parts = values.get("components")
         if parts:
             counts["component"] = counts.get("component", 0) + len(parts)
@@ -352,24 +358,31 @@ class Checker:
         status = one["status"]
         if (status == "settled") != (paid == amount):
             self._inside(row, place, "status_and_balance", "status", status)
-        needs = {"settled": ("settled_on",), "enforcement": ("enforced_on", "enforcement_title")}
-        for name in needs.get(status, ()):
-            if name not in one:
-                self._inside(row, place, "missing", name)
-        if ("interest_due" in one) != ("interest_on" in one):
-            self._inside(row, place, "missing", "interest_on" if "interest_due" in one else "interest_due")
+        if status == "settled" and "posted_on" not in one:
+            self._inside(row, place, "missing", "posted_on")
+        is_enforced = "enforced_on" in one
+        if is_enforced != ("enforcement_title" in one) or (status == "enforcement" and not is_enforced):
+            self._inside(row, place, "missing", "enforcement_title" if is_enforced else "enforced_on")
+        has_ended = "enforcement_ended_on" in one
+        if has_ended and (status == "enforcement" or not is_enforced):
+            self._inside(row, place, "status_and_balance", "enforcement_ended_on", status)
+        if is_enforced and status == "open" and not has_ended:
+            self._inside(row, place, "missing", "enforcement_ended_on")
+        for first, second in (("interest_due", "interest_on"), ("interest_left", "interest_settled_until")):
+            if first in one and second not in one:
+                self._inside(row, place, "missing", second)
+        if "interest_on" in one and "interest_due" not in one:
+            self._inside(row, place, "missing", "interest_due")
 
     def _entry(self, row: Row, values: dict[str, Any]) -> None:
         self._instalment(row, values)
         amount = grosze(values["amount"])
         self.totals["entries"] += amount
         parts = [grosze(values[name]) for name in ("principal", "interest", "costs") if name in values]
-        if sum(parts) > amount:
+        if parts and sum(parts) != amount:
             self._wrong(row, "split", "amount", values["amount"], detail=_money(sum(parts)))
-        if values["kind"] == "payment" and "paid_on" not in values:
-            self._wrong(row, "missing", "paid_on")
-        if "portal_payment" in values and not fields.is_uuid(values["portal_payment"]):
-            self._wrong(row, "not_uuid", "portal_payment", values["portal_payment"])
+        if "portal_payment" in values and values["kind"] not in ("payment", "allocation", "refund"):
+            self._wrong(row, "not_for_kind", "portal_payment")
 
     def _reminder(self, row: Row, values: dict[str, Any]) -> None:
         self._instalment(row, values)
@@ -381,9 +394,10 @@ class Checker:
         self.counts["plan_part"] = self.counts.get("plan_part", 0) + len(parts)
         if not parts:
             self._wrong(row, "missing", "parts")
-        numbers = [one["number"] for one in parts]
-        if len(set(numbers)) != len(numbers):
-            self._wrong(row, "duplicate_id", "parts")
+        for place, one in enumerate(parts):
+            self._instalment(
+                row, {**one, "receivable": values["receivable"]}, f"parts[{place + 1}].instalment"
+            )
 
     def _overpayment(self, row: Row, values: dict[str, Any]) -> None:
         left = grosze(values["left"])

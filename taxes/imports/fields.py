@@ -24,7 +24,7 @@ DECIMAL = r"(?:0|[1-9][0-9]{0,7})(?:\.[0-9]{1,4})?"
 DATE = r"(?:199[0-9]|2[01][0-9]{2})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 IDENTIFIER = r"[0-9A-Za-z][0-9A-Za-z._/:-]{0,59}"
 UUID_TEXT = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})"
+MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 
 Check = Callable[[object], object]
 _dates: set[str] = set()
@@ -35,7 +35,7 @@ def is_date(value: object) -> bool:
     """Tell whether a text is a day from 1990 to 2199 as YYYY-MM-DD."""
     if value in _dates:
         return True
-    if _date(value) is None:  # type: ignore[arg-type]  # TypeError for what is no text is the caller's
+    if _date(value) is None:  # type: ignore[arg-type,call-overload]  # TypeError is the caller's
         return False
     try:
         date.fromisoformat(value)  # type: ignore[arg-type]
@@ -176,6 +176,7 @@ def _flag(name: str, meaning: str, *, required: bool = True) -> Field:
     return Field(name, "flag", meaning, required)
 
 
+KINDS_OF_INSTALMENT = ("ordinary", "arranged", "interest", "fee")
 _INSTALMENT_REF = _number("instalment", 1, 120, "number of the instalment of that receivable", required=False)
 
 COMPONENT = Record(
@@ -197,32 +198,33 @@ INSTALMENT = Record(
     "one date of payment",
     (
         _number("number", 1, 120, "number of the instalment, unique within the receivable"),
-        _amount("amount", "złoty", positive=True),
+        _amount("amount", "what was charged, złoty", positive=True),
+        _amount("reduced", "reductions, remissions and write-offs of it", required=False),
         _day("due_on", "date of the act, decision or contract"),
         _day("effective_due_on", "last day of paying in time, shifts and delivery considered"),
-        _amount("paid", "principal posted as paid (reductions and remissions included)"),
-        _amount("balance", "amount − paid"),
+        _amount("paid", "principal posted as paid"),
+        _amount("balance", "amount − reduced − paid"),
         _choice("status", "state in the ledger", "open", "enforcement", "settled"),
-        _day("settled_on", "day on which it was settled; required with status settled", required=False),
-        _day("enforced_on", "since when; required with status enforcement", required=False),
-        _text("enforcement_title", 60, "number of the enforcement title; required with status enforcement"),
-        _text("bailiff", 160, "who enforces"),
+        _day("posted_on", "day of the last payment posted; required with status settled", required=False),
+        _choice("kind", "ordinary unless given", *KINDS_OF_INSTALMENT, required=False),
+        _flag("bears_interest", "true unless given; false: frozen by a plan", required=False),
         _amount("costs_paid", "reminder costs posted as paid", required=False),
+        _day("interest_settled_until", "civil: interest is settled to this day", required=False),
+        _amount("interest_left", "civil: interest left unpaid on that day", required=False),
         _amount("interest_due", "interest as the domain system computed it", required=False),
         _day("interest_on", "the day for which it did; required with interest_due", required=False),
-        _day("deferred_until", "new date after a deferral", required=False),
+        _day("enforced_on", "since when; required with status enforcement", required=False),
+        _text("enforcement_title", 60, "number of the enforcement title; required with enforced_on"),
+        _text("bailiff", 160, "who enforces"),
+        _day("enforcement_ended_on", "when it ended", required=False),
     ),
     key=("number",),
 )
 PLAN_PART = Record(
     "plan_part",
-    "one date of an instalment plan",
-    (
-        _number("number", 1, 120, "number within the plan"),
-        _day("due_on", "date"),
-        _amount("amount", "principal, złoty", positive=True),
-    ),
-    key=("number",),
+    "one of the instalments that the plan made",
+    (_number("instalment", 1, 120, "number of the instalment of that receivable"),),
+    key=("instalment",),
 )
 SPLIT_PART = Record(
     "answer_part",
@@ -293,10 +295,19 @@ RECORDS: tuple[Record, ...] = (
             _choice(
                 "kind",
                 "what it does",
-                *("assessment", "change", "contract", "remission", "deferral", "instalment_plan", "refund"),
+                *(
+                    "assessment",
+                    "change",
+                    "contract",
+                    "remission",
+                    "deferral",
+                    "plan",
+                    "overpayment",
+                    "other",
+                ),
             ),
             _text("number", 60, "as printed", required=True),
-            _day("issued_on", "date of the decision", required=False),
+            _day("issued_on", "date of the decision"),
             _day("delivered_on", "when it was delivered", required=False),
             Field("payment_code", "code", "code printed on it for paying without signing in", required=False),
         ),
@@ -311,8 +322,9 @@ RECORDS: tuple[Record, ...] = (
             _number("year", 1990, 2199, "year it is for"),
             _text("title", 160, "in plain words", required=True),
             _amount("total", "the year's amount, złoty", positive=True),
+            _amount("reduced", "sum of reduced of the instalments", required=False),
             _amount("paid", "sum of paid of the instalments"),
-            _amount("balance", "total − paid"),
+            _amount("balance", "total − reduced − paid"),
             _day("limitation_on", "when it becomes time-barred", required=False),
             _flag("payable_online", "false: not to be paid in the portal", required=False),
             _text("payment_title", 140, "title of a transfer"),
@@ -321,9 +333,9 @@ RECORDS: tuple[Record, ...] = (
     ),
     Record(
         "joint_party",
-        "somebody liable jointly for a receivable, besides the party of its account",
-        (_ref("receivable", "receivable"), _ref("party", "party")),
-        key=("receivable", "party"),
+        "somebody liable jointly for an account, besides its own party, each for the whole",
+        (_ref("account", "account"), _ref("party", "party"), _text("share", 30, "as written, e.g. 1/2")),
+        key=("account", "party"),
     ),
     Record(
         "entry",
@@ -332,19 +344,19 @@ RECORDS: tuple[Record, ...] = (
             _id(),
             _ref("receivable", "receivable"),
             _INSTALMENT_REF,
+            _ref("decision", "decision", required=False),
             _choice(
                 "kind",
-                "",
-                *("charge", "reduction", "payment", "allocation", "remission", "deferral", "write_off"),
+                "what it does",
+                *("charge", "increase", "reduction", "remission", "write_off", "deferral", "plan", "cost"),
+                *("payment", "allocation", "refund"),
             ),
-            _day("booked_on", "day of the entry"),
-            _day("paid_on", "payment: day of debit or authorisation", required=False),
-            _day("credited_on", "payment: day of credit", required=False),
-            _amount("amount", "złoty"),
-            _amount("principal", "of it", required=False),
+            _day("booked_on", "day of the entry; of a payment the day that counts as paid"),
+            _amount("amount", "principal + interest + costs"),
+            _amount("principal", "of it; the whole unless a part is given", required=False),
             _amount("interest", "of it", required=False),
             _amount("costs", "of it", required=False),
-            _choice("channel", "of a payment", "portal", "transfer", "cash", "other", required=False),
+            _flag("reversal", "true: it takes an earlier entry back", required=False),
             Field("portal_payment", "uuid", "our id of a payment made in the portal", required=False),
             _text("title", 160, "in plain words"),
         ),
@@ -356,7 +368,7 @@ RECORDS: tuple[Record, ...] = (
             _id(),
             _ref("receivable", "receivable"),
             _number("instalment", 1, 120, "number of the instalment"),
-            _text("number", 60, "of the reminder", required=True),
+            _text("number", 40, "of the reminder", required=True),
             _day("sent_on", ""),
             _day("delivered_on", "from that day its cost is owed", required=False),
             _amount("cost", "złoty", positive=True),
@@ -369,7 +381,9 @@ RECORDS: tuple[Record, ...] = (
             _id(),
             _ref("decision", "decision"),
             _ref("receivable", "receivable"),
-            _choice("kind", "", "instalments", "deferral"),
+            _choice("kind", "", "plan", "deferral"),
+            _choice("state", "", "in_force", "fulfilled", "expired"),
+            _day("granted_on", ""),
             _amount("fee", "prolongation fee", required=False),
         ),
         children={"parts": PLAN_PART},
@@ -380,8 +394,8 @@ RECORDS: tuple[Record, ...] = (
         (
             _id(),
             _ref("account", "account"),
-            _ref("party", "party"),
-            _day("arisen_on", ""),
+            _choice("cause", "", "payment", "reduction", "rejected"),
+            _day("arose_on", ""),
             _amount("amount", "złoty", positive=True),
             _amount("left", "not yet returned or credited"),
         ),
@@ -404,7 +418,7 @@ RECORDS: tuple[Record, ...] = (
             _choice(
                 "of",
                 "type of the record",
-                *("account", "decision", "receivable", "entry", "reminder", "plan", "overpayment"),
+                *("receivable", "entry", "reminder", "overpayment"),
             ),
             _id("its id"),
         ),

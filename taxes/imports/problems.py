@@ -8,7 +8,7 @@ from taxes.imports.fields import UNWANTED
 
 MOST = 200
 """So many problems are listed; the rest is counted."""
-_LONG_NUMBER = re.compile(r"[0-9](?:[ -]?[0-9]){6,}")
+_LONG_NUMBER = re.compile(r"[0-9](?:[ -]?[0-9]){8,}")
 _UNWANTED = re.compile(f"[{UNWANTED}]")
 _AMOUNT_LIKE = re.compile(r"[-+]?[0-9]{1,10}[.,][0-9]{1,6}")
 _SHOWN = 40

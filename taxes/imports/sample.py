@@ -144,7 +144,10 @@ def _decision(number: int, year: int) -> Values:
 def _receivable(town: Town, number: int, year: int) -> Values:
     waste = number % 3 == 2
     area = 40 + (number * 37 + year) % 160
-    rates = (("Budynek mieszkalny", area, 112), ("Grunt pod budynkiem", area * 6, 66))
+    rates: tuple[tuple[str, int, int], ...] = (
+        ("Budynek mieszkalny", area, 112),
+        ("Grunt pod budynkiem", area * 6, 66),
+    )
     if waste:
         rates = (("Odpady, miesięcznie od osoby", 1 + number % 5, 3_200 * 12),)
     parts = [
@@ -170,7 +173,7 @@ def _receivable(town: Town, number: int, year: int) -> Values:
             "status": "settled" if place < settled else "open",
         }
         if place < settled:
-            one["settled_on"] = f"{year}-{day}"
+            one["posted_on"] = f"{year}-{day}"
         instalments.append(one)
     paid = sum(grosze(one["paid"]) for one in instalments)
     return {
@@ -213,7 +216,7 @@ def records(town: Town) -> Iterator[tuple[str, Values]]:
     last = _party_of(picked[-1])
     for number in picked[::40]:
         if (other := _party_of(number) + 1) <= last and not town.is_delta:
-            yield "joint_party", {"receivable": f"N{number}-{town.last_year}", "party": f"P{other}"}
+            yield "joint_party", {"account": f"K{number}", "party": f"P{other}", "share": "1/2"}
     for number in picked:
         for one in _receivable(town, number, town.last_year)["instalments"]:
             if one["status"] == "settled":
@@ -229,14 +232,11 @@ def _entry(number: int, year: int, one: Values) -> Values:
         "receivable": f"N{number}-{year}",
         "instalment": one["number"],
         "kind": "payment",
-        "booked_on": one["settled_on"],
-        "paid_on": one["settled_on"],
-        "credited_on": one["settled_on"],
+        "booked_on": one["posted_on"],
         "amount": one["amount"],
         "principal": one["amount"],
         "interest": "0.00",
         "costs": "0.00",
-        "channel": "transfer",
     }
 
 
@@ -288,7 +288,7 @@ def _envelope(town: Town, tally: _Tally, sha256: Any) -> Values:
         "source": town.source,
         "system_name": "Generator przykładów",
         "system_version": "1.0",
-        "taken_at": town.taken_at.isoformat(),
+        "taken_at": town.taken_at.isoformat(timespec="seconds"),
         "kind": "delta" if town.is_delta else "full",
         "sequence": town.sequence,
         "counts": tally.counts,

@@ -132,15 +132,28 @@ _WORDS: dict[str, Any] = {
     "terms_differ": gettext_lazy(
         "Plik podaje „%(value)s”, a portal ma dla tego rodzaju „%(detail)s”. Uzgodnij ustawienie rodzaju należności."
     ),
-    "not_for_kind": gettext_lazy("Osoba ma imię i nazwisko, organizacja nazwę. Usuń to pole."),
+    "not_for_kind": gettext_lazy("Tego pola nie ma przy takim rodzaju (kind). Usuń je albo popraw rodzaj."),
     "sum_instalments": gettext_lazy("Kwota za rok to %(value)s zł, a suma rat %(detail)s zł."),
     "sum_paid": gettext_lazy("Zapłacono %(value)s zł, a suma z rat to %(detail)s zł."),
+    "sum_reduced": gettext_lazy("Zmniejszono o %(value)s zł, a suma z rat to %(detail)s zł."),
     "sum_components": gettext_lazy("Kwota za rok to %(value)s zł, a suma składników %(detail)s zł."),
     "balance": gettext_lazy("Saldo to %(value)s zł, a kwota bez zapłaconej części daje %(detail)s zł."),
     "status_and_balance": gettext_lazy("Stan „%(value)s” nie zgadza się z saldem: zapłacona ma saldo 0.00."),
-    "split": gettext_lazy("Podział nie mieści się w kwocie: %(value)s zł wobec %(detail)s zł."),
-    "ours_elsewhere": gettext_lazy("Ten identyfikator należy w portalu do innego systemu źródłowego."),
-    "type_changed": gettext_lazy("Kartoteka ma już inny rodzaj należności. Załóż nową kartotekę."),
+    "split": gettext_lazy("Podział nie zgadza się z kwotą: %(value)s zł wobec %(detail)s zł."),
+    "taken_number": gettext_lazy(
+        "Numer „%(value)s” ma już w portalu kartoteka spoza tego pliku. Sprawdź, czy nie wczytano jej z innego systemu."
+    ),
+    "conflict": gettext_lazy(
+        "Dane pliku kłócą się z tym, co jest w portalu (%(detail)s). Przekaż ten opis administratorowi."
+    ),
+    "unknown_payment": gettext_lazy(
+        "Portal nie zna płatności „%(value)s” dla tego systemu. Sprawdź jej numer."
+    ),
+    "payment_resolved": gettext_lazy(
+        "Płatność „%(value)s” już rozstrzygnięto. Odpowiedź musi się z tym zgadzać."
+    ),
+    "taken_in_future": gettext_lazy("Chwila stanu jest w przyszłości. Sprawdź zegar systemu dziedzinowego."),
+    "older_snapshot": gettext_lazy("Stan w pliku jest starszy niż już wczytany. Wyślij nowszy."),
 }
 
 

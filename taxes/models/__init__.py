@@ -2,6 +2,7 @@
 
 from taxes.models.accounts import Account, AccountObject, AccountParty
 from taxes.models.entries import LedgerEntry
+from taxes.models.imports import LedgerImport, LedgerKey, LedgerParty, UsedSignature
 from taxes.models.instalments import Instalment, InstalmentQuerySet, ReminderCost
 from taxes.models.kinds import ReceivableType
 from taxes.models.law import DatedAmount, InterestRate, RateReview
@@ -24,6 +25,9 @@ __all__ = [
     "InstalmentQuerySet",
     "InterestRate",
     "LedgerEntry",
+    "LedgerImport",
+    "LedgerKey",
+    "LedgerParty",
     "Overpayment",
     "PaymentReceived",
     "RateReview",
@@ -32,4 +36,5 @@ __all__ = [
     "ReminderCost",
     "SourceSystem",
     "Statement",
+    "UsedSignature",
 ]
