@@ -404,11 +404,7 @@ def copy_for(template: Subject, copy: Subject) -> None:
 
 def find_payments_of_others(hanging: Hanging) -> Iterable[models.QuerySet[Any]]:
     """Copies of what somebody else paid of a visitor's debts: their allocations point at them, not they at the copy."""
-    yield PaymentReceived.objects.filter(pk__in=_allocated(hanging))
-
-
-def _allocated(hanging: Hanging) -> list[int]:
-    return list(Allocation.objects.filter(pk__in=hanging.of(Allocation)).values_list("payment", flat=True))
+    yield PaymentReceived.objects.filter(allocations__in=hanging.of(Allocation))
 
 
 def _copy(rows: models.QuerySet[Any], changes: Callable[[Any], dict[str, Any]]) -> dict[int, int]:

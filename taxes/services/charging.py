@@ -109,7 +109,7 @@ def assess(
         delivered_on=delivered_on,
         total=sum((amount for _day, amount in instalments), ZERO),
     )
-    decision = _assessment_decision(receivable) if decision_number and decision_on else None
+    decision = _assessment_decision(receivable, decision_on) if decision_number and decision_on else None
     Component.objects.bulk_create(
         Component(
             receivable=receivable, position=position, name=part.name, base=part.base, unit=part.unit,
@@ -140,7 +140,7 @@ def assess(
     return receivable
 
 
-def _assessment_decision(receivable: Receivable) -> Decision:
+def _assessment_decision(receivable: Receivable, decided_on: date) -> Decision:
     account = receivable.account
     is_contract = account.type.terms.credit_order is CreditOrder.INTEREST_FIRST
     return Decision.objects.create(
@@ -148,7 +148,7 @@ def _assessment_decision(receivable: Receivable) -> Decision:
         receivable=receivable,
         kind=Decision.Kind.CONTRACT if is_contract else Decision.Kind.ASSESSMENT,
         number=receivable.decision_number,
-        decided_on=receivable.decision_on,
+        decided_on=decided_on,
         delivered_on=receivable.delivered_on,
     )
 

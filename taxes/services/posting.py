@@ -7,6 +7,7 @@ the moment of posting, and the figures contain the payment from the first snapsh
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -133,7 +134,7 @@ def finish_import(
     return refresh_where(scope, (source.pk, _stored(before or _LONG_AGO), *params))
 
 
-def _stored(moment: datetime) -> object:
+def _stored(moment: datetime) -> Any:
     """A moment as the database compares it in SQL of ours."""
     return connection.ops.adapt_datetimefield_value(moment)
 

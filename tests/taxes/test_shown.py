@@ -242,3 +242,65 @@ def test_whatever_the_order_the_amount_due_never_rises(db):
     run_state_machine_as_test(
         Interleavings, settings=settings(max_examples=12, stateful_step_count=14, deadline=None)
     )
+
+
+def test_a_snapshot_from_before_the_posting_brings_nothing_back(anna):
+    """Payment; imports before the posting, between posting and answer, after it, each twice, and an old one late."""
+    source = SourceSystem.objects.create(code="dom", name="System dziedzinowy")
+    row = charge(anna, (date(2026, 5, 15), "1000.00")).instalments.get()
+    Account.objects.update(source=source)
+    unpaid, first = {row.pk: Posted()}, START
+    load_snapshot(source, unpaid, first)
+    payment_id = uuid.uuid4()
+    pay(row, as_owed(row), payment_id)
+    at = [first + timedelta(hours=hour) for hour in range(1, 6)]
+    for as_of in (at[0], at[0]):
+        load_snapshot(source, unpaid, as_of)
+        assert as_owed(row) == ZERO
+    services.acknowledge_payment(source=source, payment_id=payment_id, posted_at=at[2])
+    assert as_owed(row) == ZERO
+    load_snapshot(source, unpaid, at[1])  # taken before the posting, loaded after the answer
+    assert as_owed(row) == ZERO
+    paid = {row.pk: Posted(Decimal("1000.00"), by=[payment_id])}
+    for as_of in (at[3], at[3]):
+        load_snapshot(source, paid, as_of)
+        assert as_owed(row) == ZERO
+    payment = PaymentReceived.objects.get()
+    assert (payment.posting, payment.posted_at) == ("acknowledged", at[2])
+    with pytest.raises(LedgerError), transaction.atomic():
+        load_snapshot(source, unpaid, at[1])
+    assert as_owed(row) == ZERO
+    load_snapshot(source, unpaid, at[4])  # what the system itself took back is owed again
+    assert as_owed(row) > Decimal(1000)
+
+
+def test_a_posting_that_names_the_payment_needs_no_answer(anna):
+    source = SourceSystem.objects.create(code="dom", name="System dziedzinowy")
+    row = charge(anna, (date(2099, 5, 15), "1000.00")).instalments.get()
+    Account.objects.update(source=source)
+    payment_id = uuid.uuid4()
+    pay(row, Decimal(400), payment_id)
+    load_snapshot(source, {row.pk: Posted(Decimal(400), by=[payment_id])}, START)
+    assert as_owed(row) == Decimal(600), "neither twice nor not at all"
+    assert PaymentReceived.objects.get().posting == "acknowledged"
+
+
+def test_who_may_not_answer_and_what_cannot_be_answered(anna):
+    source = SourceSystem.objects.create(code="dom", name="System dziedzinowy")
+    other = SourceSystem.objects.create(code="inny", name="Inny")
+    row = charge(anna, (date(2099, 5, 15), "1000.00")).instalments.get()
+    Account.objects.update(source=source)
+    payment_id = uuid.uuid4()
+    pay(row, Decimal(400), payment_id)
+    for system, key in ((other, payment_id), (source, uuid.uuid4())):
+        with pytest.raises(LedgerError):
+            services.acknowledge_payment(source=system, payment_id=key)
+    with pytest.raises(LedgerError):
+        services.reject_payment(source=source, payment_id=payment_id, reason="  ")
+    services.reject_payment(source=source, payment_id=payment_id, reason="pierwszy powód")
+    services.reject_payment(source=source, payment_id=payment_id, reason="drugi powód")
+    assert PaymentReceived.objects.get().rejection_reason == "pierwszy powód"
+    services.acknowledge_payment(source=source, payment_id=payment_id)
+    with pytest.raises(LedgerError):
+        services.reject_payment(source=source, payment_id=payment_id, reason="za późno")
+    assert as_owed(row) == Decimal(600)
