@@ -10,7 +10,7 @@ from importlib import import_module
 
 import django
 
-PARTS = ("pages", "signin", "hostile", "filing", "mandates", "journal", "statement", "interest")
+PARTS = ("pages", "signin", "hostile", "filing", "mandates", "journal", "statement", "interest", "ledger")
 
 
 def main() -> None:
