@@ -151,7 +151,10 @@ def detail(request: AccountRequest, public_id: UUID) -> HttpResponse:
 @account_required
 def decide(request: AccountRequest, public_id: UUID) -> HttpResponse:
     """Send, confirm or refuse what is being prepared or asked for."""
+    get_mandate_for(request, public_id)
     read, action = request.POST.get("text", ""), request.POST.get("action", "")
+    if action not in ("send", "paper", "confirm", "refuse"):
+        return redirect("mandates:detail", public_id)
     who: dict[str, Any] = {"viewer": request.viewer, "mandate_id": public_id}
     try:
         if action in ("send", "paper"):
