@@ -8,19 +8,18 @@ from django.apps import apps
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from eurzad.lib import clock
 from portal.access.models import AccessApplication
 from portal.access.services import drafting
 from portal.people import contact, email_links
 from portal.people.models import ContactEmail
 from tests.sweep.town import Owner, model_called
 
-MOST = 2
-"""Rows of one model that are tried in one address."""
-
 PUBLIC_VALUES = {
     "code": "pl", "idp": "login", "provider": "payu", "slug": "nic", "app_label": "people", "url": "nic/",
     "request_id": "00000000-0000-0000-0000-000000000007", "content_type_id": "1", "number": "1", "field": "content",
-    "action": "retry", "scheme": "pesel",
+    "action": "retry", "scheme": "pesel", "year": str(clock.today().year), "part": "raty",
+    "kind": "rok", "what": "zwrot",
 }  # fmt: skip
 """Variables that are nobody's."""
 OWNED = {"public_id", "token", "pk", "object_id", "id"}
@@ -58,11 +57,17 @@ def is_owned(route: str) -> bool:
     return bool(OWNED & set(variables(route)))
 
 
-def addresses_of(owner: Owner, name: str, entry: URLPattern, route: str) -> list[str]:
-    """The address filled in with what belongs to `owner`; none where they have nothing of the kind."""
+def addresses_of(
+    owner: Owner, name: str, entry: URLPattern, route: str, *, most: int = 2, models: set[str] | None = None
+) -> list[tuple[str, str]]:
+    """The address filled in with what belongs to `owner`, and whose table each id is of; at most `most` of one table.
+
+    `models` are the tables known to be asked for there; None tries all of the app.
+    """
     found = []
-    for values in _values(owner, name, entry, variables(route)):
-        found.append(_fill(route, values))
+    for values in _values(owner, name, entry, variables(route), most):
+        if models is None or values["model"] in models:
+            found.append((_fill(route, values), values["model"]))
     return found
 
 
@@ -79,15 +84,18 @@ def _fill(route: str, values: dict[str, str]) -> str:
     return re.sub(r"<(?:\w+:)?(\w+)>", value, route).rstrip("$").replace("\\Z", "").replace("\\", "")
 
 
-def _values(owner: Owner, name: str, entry: URLPattern, needed: list[str]) -> Iterator[dict[str, str]]:
+def _values(
+    owner: Owner, name: str, entry: URLPattern, needed: list[str], most: int
+) -> Iterator[dict[str, str]]:
     if "token" in needed:
-        yield from ({"token": token} for token in _tokens(owner, name))
+        yield from ({"token": token, "model": ""} for token in _tokens(owner, name))
         return
     for model in models_of(name, entry):
-        keys = sorted(owner.rows.get(model, ()))[:MOST]
+        keys = sorted(owner.rows.get(model, ()))[:most]
         for row in model._base_manager.filter(pk__in=keys):
             yield {
                 "public_id": str(getattr(row, "public_id", "")) or str(row.pk),
+                "model": model._meta.label,
                 "pk": str(row.pk),
                 "object_id": str(row.pk),
                 "id": str(row.pk),
@@ -117,7 +125,9 @@ def _tokens(owner: Owner, name: str) -> Iterator[str]:
         ):
             yield email_links.make(contact.PURPOSE, str(row.user.public_id), row.pending)
     elif name == "access:email":
-        for row in AccessApplication.objects.filter(pk__in=owner.rows.get(AccessApplication, ()))[:MOST]:
+        for row in AccessApplication.objects.filter(pk__in=owner.rows.get(AccessApplication, ()))[:2]:
             yield email_links.make(drafting.EMAIL_PURPOSE, str(row.public_id), row.email)
+    elif name == "calendar":
+        yield from owner.tokens
     else:
         yield "x" * 43

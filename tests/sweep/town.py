@@ -20,12 +20,15 @@ from eurzad import demo
 from eurzad.lib import clock
 from eurzad.lib.personas import ANNA, BAKERY, BORYS, CELINA, DAMIAN, GRAZYNA, IRENA, Persona
 from payments.models import Payment, PaymentItem
+from portal.mandates import policy
 from portal.mandates.models import Area, Right
 from portal.mandates.services.granting import grant_mandate
+from portal.notices import feeds
 from portal.notices.services import notify
 from portal.people import removal, services, visitors
 from portal.people.fields import EncryptedTextField, FingerprintField
 from portal.people.models import ContactEmail, Identity, OpenSession, Subject, User
+from taxes import statements
 
 NAMES = {"given_name", "family_name", "first_name", "last_name", "name"}
 """Columns that who may act for somebody reads anyway: for whom."""
@@ -50,6 +53,7 @@ class Owner:
     rows: dict[type[Model], set[Any]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
+    tokens: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -88,7 +92,11 @@ def build() -> Town:
     for user in users.values():
         _belongings(user)
     _payment(users["damian"], company)
-    owners = {key: Owner(key, user, _rows_of(user)) for key, user in users.items()}
+    for kind in statements.Statement.Kind.values:
+        made = statements.order(viewer=policy.Viewer(users["anna"]), kind=kind, year=today.year)
+        statements.make(made.public_id)
+    calendars = {key: [feeds.make(user, has_details=True)] for key, user in users.items()}
+    owners = {key: Owner(key, user, _rows_of(user), tokens=calendars[key]) for key, user in users.items()}
     owners["company"] = Owner("company", None, _rows_of_subject(company))
     _mark(owners)
     return Town(owners, _viewers(users))
