@@ -18,11 +18,11 @@ from tests.sweep.town import Owner, model_called
 PUBLIC_VALUES = {
     "code": "pl", "idp": "login", "provider": "payu", "slug": "nic", "app_label": "people", "url": "nic/",
     "request_id": "00000000-0000-0000-0000-000000000007", "content_type_id": "1", "number": "1", "field": "content",
-    "action": "retry", "scheme": "pesel", "year": str(clock.today().year), "part": "raty",
+    "action": "retry", "scheme": "pesel", "area": "access", "year": str(clock.today().year), "part": "raty",
     "kind": "rok", "what": "zwrot",
 }  # fmt: skip
 """Variables that are nobody's."""
-OWNED = {"public_id", "token", "pk", "object_id", "id"}
+OWNED = {"public_id", "token", "pk", "object_id", "id", "decision_id"}
 """Variables that belong to somebody. Another one: say in this module whose it is, or that it is nobody's."""
 
 
@@ -89,6 +89,13 @@ def _values(
 ) -> Iterator[dict[str, str]]:
     if "token" in needed:
         yield from ({"token": token, "model": ""} for token in _tokens(owner, name))
+        return
+    if "decision_id" in needed:
+        model = apps.get_model("taxes", "Decision")
+        for row in model._base_manager.filter(pk__in=owner.rows.get(model, ()), receivable__isnull=False)[
+            :most
+        ]:
+            yield {"model": "", "decision_id": str(row.public_id), "public_id": str(row.receivable.public_id)}
         return
     for model in models_of(name, entry):
         keys = sorted(owner.rows.get(model, ()))[:most]

@@ -257,6 +257,7 @@ NEVER_THERE = {
     "access:pdf_to_sign",
     "mandates:revocation_pdf",
     "taxes:overpayment_letter",
+    "taxes:paper",
 }
 """What an application or a mandate has in another state than those of the town; asked for all the same."""
 
