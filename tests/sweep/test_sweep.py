@@ -52,6 +52,9 @@ PERSONAL = {
 """Apps whose tables hold personal data: a role with a right in none of them reads no word of anybody."""
 FORM = {"action": "confirm", "decision": "approve", "text": "x", "reason": "x", "email": "x@example.test"}
 """What is posted everywhere: a try to decide."""
+DRAFTS = ("/konto/wniosek/dla-kogo/", "/konto/wniosek/zalacznik/")
+"""Editing one's own draft: who has none is sent to the application, whatever the id."""
+PLACES = {"/konto/wniosek/": {"/konto/wniosek/"}, "/logowanie/": {"/logowanie/", "/logowanie/pracownik/"}}
 NOBODYS_FILE = {"access:returned", "access:returned_unsigned"}
 """Addresses of tokens that are kept as hashes only: nobody's is known, so a false one is asked for."""
 
@@ -97,7 +100,12 @@ class Sweep:
     def expect(self, browser: "Browser", method: str, address: str, expected: set[int]) -> None:
         """One request whose status is given by a rule."""
         answer = self.ask(browser, method, address)
-        if answer.status_code == 302 and 302 in expected and not answer["Location"].startswith("/logowanie/"):
+        to = "/konto/wniosek/" if address.startswith(DRAFTS) and browser.viewer.user else "/logowanie/"
+        if (
+            answer.status_code == 302
+            and 302 in expected
+            and answer["Location"].split("?")[0] not in PLACES[to]
+        ):
             self.problems.append(f"{browser.viewer.key} {method} {address}: sent to {answer['Location']}")
         if answer.status_code not in expected:
             problem = f"{browser.viewer.key} {method.upper()} {address}: {answer.status_code}, not {sorted(expected)}"
@@ -166,7 +174,7 @@ def may_read_everything(viewer: Viewer) -> bool:
 def text_of(answer: Any) -> str:
     """What an answer says, headers too, in small letters; of a PDF what can be read in it."""
     content, kind = answer.content, answer.get("Content-Type", "")
-    if kind.startswith("application/pdf"):
+    if kind.startswith("application/pdf") and b"Zqpapierk" not in content:
         from pypdf import PdfReader
 
         said = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
@@ -203,6 +211,8 @@ def ask_for_ids_of_others(people: Town, sweep: "Sweep", browsers: dict[str, "Bro
     """Outside the desk: somebody else's is not found, whoever asks and how; anonymous people sign in first."""
     owned = [one for one in ids.ADDRESSES if ids.is_owned(one[2]) and not one[2].startswith("/admin/")]
     for viewer, owner in foreign(people):
+        if viewer.is_staff and owner.key not in ("anna", "celina", "company"):
+            continue  # outside the desk the staff are strangers, all alike
         theirs = shared(viewer, people, owner)
         for name, entry, route in owned:
             if not route.startswith(PRIVATE):
@@ -214,8 +224,11 @@ def ask_for_ids_of_others(people: Town, sweep: "Sweep", browsers: dict[str, "Bro
                 expected = {302, 404, 405}
             elif owner.key in viewer.knows:
                 expected = {403, 404, 405}
+            if route.startswith(DRAFTS):
+                expected |= {302}
             models = sweep.models.get(name)
-            for address, _model in ids.addresses_of(theirs, name, entry, route, most=1, models=models):
+            found = ids.addresses_of(theirs, name, entry, route, most=1, models=models)
+            for address, _model in found if models else found[:1]:
                 for method in ("get", "post"):
                     sweep.expect(browsers[viewer.key], method, address, expected)
 
@@ -234,7 +247,7 @@ def ask_for_ones_own(people: Town, sweep: "Sweep", browsers: dict[str, "Browser"
                 or name in NOBODYS_FILE
             ):
                 continue
-            for address, model in ids.addresses_of(owner, name, entry, route):
+            for address, model in ids.addresses_of(owner, name, entry, route, most=1):
                 asked.add(name)
                 answer = sweep.ask(browser, "get", address)
                 if answer.status_code == 405:
@@ -265,7 +278,7 @@ NEVER_THERE = {
 def ask_for_pages_without_ids(people: Town, sweep: "Sweep", browsers: dict[str, "Browser"]) -> None:
     """Lists, counts, searches, files, errors: everybody asks for every one, and reads their own words only."""
     plain = sorted({ids.plain_address(route) for _n, _e, route in ids.ADDRESSES if not ids.is_owned(route)})
-    words = sorted(people.owners["anna"].names)[0]
+    words = sorted(people.owners["anna"].names)[0][:6]
     searches = [
         f"/szukaj/?q={words}",
         f"/mienie/?q={words}",
@@ -278,7 +291,7 @@ def ask_for_pages_without_ids(people: Town, sweep: "Sweep", browsers: dict[str, 
         for address in [*plain, *searches]:
             if address.startswith("/admin/"):
                 continue
-            for method in ("get",) if viewer.is_staff else ("get", "post"):
+            for method in ("get", "post") if viewer.key in ("borys", "celina", "anonymous") else ("get",):
                 sweep.ask(browser, method, address)
 
 
@@ -306,7 +319,7 @@ def desk_addresses(people: Town, name: str, entry: Any, route: str) -> Iterator[
     if "(?P<url>" in route:
         return
     models = ids.models_of(name, entry)
-    app = models[0]._meta.app_label if models else ""
+    app = models[0]._meta.app_label if models and name.startswith("admin:") else ""
     if not ids.is_owned(route):
         yield ids.plain_address(route), app
         return

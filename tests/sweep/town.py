@@ -4,6 +4,7 @@ What belongs to whom is found by walking the foreign keys (as the removal of a v
 added later are found too. The words are not in any public page; where one is seen, its owner is known.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -20,6 +21,7 @@ from eurzad import demo
 from eurzad.lib import clock
 from eurzad.lib.personas import ANNA, BAKERY, BORYS, CELINA, DAMIAN, GRAZYNA, IRENA, Persona
 from payments.models import Payment, PaymentItem
+from portal.access.models import AccessApplication, Attachment, DecisionDocument
 from portal.mandates import policy
 from portal.mandates.models import Area, Right
 from portal.mandates.services.granting import grant_mandate
@@ -35,7 +37,8 @@ NAMES = {"given_name", "family_name", "first_name", "last_name", "name"}
 PEOPLE = {"people.Subject", "people.User", "people.Identity"}
 KEPT = {
     "username", "password", "session_key", "topic", "url", "key", "basis", "redirect_url", "signing_url", "text_hash",
-    "return_token_hash", "object_kind", "payable_kind", "provider", "provider_order_id", "content_type", "mime",
+    "return_token_hash", "sha256", "object_kind", "payable_kind", "provider", "provider_order_id", "content_type",
+    "mime",
 }  # fmt: skip
 """Columns that are addresses, codes or marks."""
 KEPT_MODELS = {"socialaccount.SocialAccount", "mfa.Authenticator", "outbox.Job", "channels.Receipt"}
@@ -92,6 +95,7 @@ def build() -> Town:
     for user in users.values():
         _belongings(user)
     _payment(users["damian"], company)
+    _papers(AccessApplication.objects.get(identity__user=users["celina"]))
     for kind in statements.Statement.Kind.values:
         made = statements.order(viewer=policy.Viewer(users["anna"]), kind=kind, year=today.year)
         statements.make(made.public_id)
@@ -99,6 +103,7 @@ def build() -> Town:
     owners = {key: Owner(key, user, _rows_of(user), tokens=calendars[key]) for key, user in users.items()}
     owners["company"] = Owner("company", None, _rows_of_subject(company))
     _mark(owners)
+    owners["celina"].words.add("zqpapierk")
     return Town(owners, _viewers(users))
 
 
@@ -175,6 +180,17 @@ def _belongings(user: User) -> None:
     subject = Identity.objects.get(user=user).subject
     if subject is not None:
         _payment(user, subject)
+
+
+def _papers(application: AccessApplication) -> None:
+    """An attached file and the decision of an application; what they hold is a word of their own."""
+    content, now = b"%PDF-1.4 Zqpapierk", clock.now()
+    sha256 = hashlib.sha256(content).hexdigest()
+    Attachment.objects.create(
+        application=application, purpose="other", name="dowod.pdf", mime="application/pdf", content=content,
+        size=len(content), sha256=sha256, added_at=now,
+    )  # fmt: skip
+    DecisionDocument.objects.create(application=application, content=content, sha256=sha256, made_at=now)
 
 
 def _payment(user: User, subject: Subject) -> None:
