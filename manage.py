@@ -10,9 +10,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eurzad.settings")
     from django.core.management import execute_from_command_line
 
-    from eurzad.environment import stop_in_one_line
+    from eurzad.environment import enough_for, stop_in_one_line
 
-    with stop_in_one_line():
+    with stop_in_one_line(), enough_for("".join(sys.argv[1:2])):
         execute_from_command_line(sys.argv)
 
 

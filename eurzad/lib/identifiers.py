@@ -19,7 +19,6 @@ class Fault(StrEnum):
     CHECK = "check_digit"
     DAY = "day"
     FORM = "form"
-    BANK = "bank"
     COURT = "court"
 
 
@@ -106,21 +105,28 @@ def clean_krs(value: str, *, pad: bool = True) -> str:
     return digits.zfill(10)
 
 
-def clean_nrb(value: str, *, check_bank: bool = False) -> str:
+def clean_nrb(value: str) -> str:
     """Return the 26 digits of a Polish account number without `PL`.
 
-    Checked by its two check digits (modulo 97); with `check_bank` also by that of the bank's sort code, digits 3
-    to 10, which the demo town's bank, being none, does not have. Raises IdentifierError.
+    Checked by its two check digits (modulo 97), everywhere alike; of the bank inside it `bank_digit_is_right` tells.
+    Raises IdentifierError.
     """
     digits = _ascii_digits(re.sub(r"^\s*PL", "", value, flags=re.IGNORECASE))
     if len(digits) != 26:
         raise IdentifierError("nrb", Fault.LENGTH)
     if calc_check_digits("PL00" + digits[2:]) != digits[:2]:
         raise IdentifierError("nrb", Fault.CHECK)
-    sort_code = digits[2:10] if check_bank else ""
-    if sum(int(digit) * weight for digit, weight in zip(sort_code, (3, 9, 7, 1) * 2, strict=False)) % 10:
-        raise IdentifierError("nrb", Fault.BANK)
     return digits
+
+
+def bank_digit_is_right(nrb: str) -> bool:
+    """Say whether the sort code of the bank (digits 3 to 10 of 26) ends with the check digit it should have.
+
+    A number with another one can be paid to all the same, where a bank has it: this is a hint, not a rule.
+    """
+    return (
+        sum(int(digit) * weight for digit, weight in zip(nrb[2:10], (3, 9, 7, 1) * 2, strict=True)) % 10 == 0
+    )
 
 
 def nrb_with_check_digits(bban: str) -> str:

@@ -58,7 +58,7 @@ MUNICIPALITY = {
     "ade_address": env.text("MUNICIPALITY_ADE_ADDRESS", for_demo("AE:PL-00000-00000-DEMOX-00")),
     "nip": env.identifier("MUNICIPALITY_NIP", clean_nip, for_demo("9990101028")),
     "bank_account": env.identifier(
-        "MUNICIPALITY_BANK_ACCOUNT", clean_nrb, for_demo("55999999910001000000000000")
+        "MUNICIPALITY_BANK_ACCOUNT", clean_nrb, for_demo("49999999990001000000000000")
     ),
     "teryt": env.text("MUNICIPALITY_TERYT", for_demo("9999011")),
     "dpo_email": env.text("MUNICIPALITY_DPO_EMAIL", for_demo("iod@jarzebin.example.test")),

@@ -21,6 +21,7 @@ REGIMES = {
     "tax-reduced": terms.TAX_REDUCED_TERMS,
     "civil": terms.CIVIL_TERMS,
     "trade": terms.TRADE_TERMS,
+    "none": terms.NO_INTEREST_TERMS,
 }
 """What may stand after --regime and in the regime of a receivable."""
 

@@ -62,3 +62,4 @@ TAX_TERMS = Terms(Regime.TAX, Rounding.ZLOTY, True, CreditOrder.PROPORTIONAL, Tr
 CIVIL_TERMS = Terms(Regime.CIVIL, Rounding.GROSZ, False, CreditOrder.INTEREST_FIRST, True)
 TAX_REDUCED_TERMS = replace(TAX_TERMS, regime=Regime.TAX_REDUCED)
 TRADE_TERMS = replace(CIVIL_TERMS, regime=Regime.TRADE)
+NO_INTEREST_TERMS = replace(CIVIL_TERMS, regime=Regime.NONE)

@@ -13,7 +13,7 @@ TOWN = {
     "NAME": "Miasto Próbne", "OFFICE_NAME": "Urząd Miasta Próbnego", "STREET": "Rynek 1", "POSTAL_CODE": "99-999",
     "CITY": "Próbne", "PHONE": "+48 00 000 00 00", "EMAIL": "urzad@example.test",
     "WEBSITE": "https://www.example.test", "ADE_ADDRESS": "AE:PL-00000-00000-PROBA-00", "NIP": "9990101028",
-    "BANK_ACCOUNT": "55999999910001000000000000", "TERYT": "9999011", "DPO_EMAIL": "iod@example.test",
+    "BANK_ACCOUNT": "49999999990001000000000000", "TERYT": "9999011", "DPO_EMAIL": "iod@example.test",
 }  # fmt: skip
 
 

@@ -133,7 +133,7 @@ MALFORMED = (
     ("PORTAL_BASE_URL", "eurzad.example.test"), ("PORTAL_BASE_URL", "https://"), ("TPS_URL", "somewhere"),
     ("DATABASE_URL", "nonsense"), ("DATABASE_URL", "oracle2://x/y"), ("REDIS_URL", "localhost"),
     ("EMAIL_URL", "nonsense"), ("MUNICIPALITY_NIP", "9990101029"),
-    ("MUNICIPALITY_BANK_ACCOUNT", "55999999910001000000000001"),
+    ("MUNICIPALITY_BANK_ACCOUNT", "49999999990001000000000001"),
     ("SECRET_KEY_FILE", "missing-file"), ("SEAL_PAST_CERTS", "missing-file"),
     ("TRUST_LIST", "missing-file"), ("PERSONAL_TRUST_LIST", "missing-file"),
     ("REVOCATION_FETCH", "sometimes"), ("JOURNAL_AUDITOR_EMAIL", "nobody"), ("JOURNAL_KEEP_DAYS", "0"),

@@ -40,8 +40,8 @@ def test_pesel_carries_its_birth_date(day: date, serial: int) -> None:
         (ids.clean_nip, "9990101028", "999 01 01 028"),
         (ids.clean_regon, "999010105", "999 010 105"),
         (ids.clean_krs, "0000999901", "999901"),
-        (ids.clean_nrb, "55999999910001000000000000", "PL55 9999 9991 0001 0000 0000 0000"),
-        (ids.clean_nrb, "55999999910001000000000000", "55 9999 9991 0001 0000 0000 0000"),
+        (ids.clean_nrb, "49999999990001000000000000", "PL49 9999 9999 0001 0000 0000 0000"),
+        (ids.clean_nrb, "49999999990001000000000000", "49 9999 9999 0001 0000 0000 0000"),
     ],
 )
 def test_spelling_does_not_matter(clean: Clean, good: str, spelling: str) -> None:
@@ -54,7 +54,7 @@ def test_spelling_does_not_matter(clean: Clean, good: str, spelling: str) -> Non
         (ids.clean_pesel, "68841212044"),
         (ids.clean_nip, "9990101028"),
         (ids.clean_regon, "999010105"),
-        (ids.clean_nrb, "55999999910001000000000000"),
+        (ids.clean_nrb, "49999999990001000000000000"),
     ],
 )
 def test_one_wrong_digit_is_noticed(clean: Clean, good: str) -> None:
@@ -80,9 +80,9 @@ def test_one_wrong_digit_is_noticed(clean: Clean, good: str) -> None:
         (ids.clean_regon, "9990101050", "regon"),
         (ids.clean_krs, "00009999011", "krs"),
         (ids.clean_krs, "KRS 1", "not_digits"),
-        (ids.clean_nrb, "PLPL55999999910001000000000000", "not_digits"),
-        (ids.clean_nrb, "5599999991000100000000000", "nrb"),
-        (ids.clean_nrb, "00999999910001000000000000", "nrb"),
+        (ids.clean_nrb, "PLPL49999999990001000000000000", "not_digits"),
+        (ids.clean_nrb, "4999999999000100000000000", "nrb"),
+        (ids.clean_nrb, "00999999990001000000000000", "nrb"),
     ],
 )
 def test_what_is_none(clean: Clean, value: str, code: str) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,6 +67,7 @@ def test_the_worked_example_of_a_tax():
         ("civil", "2400.00", "2026-03-31", "2026-09-30", "111.30"),
         ("tax-reduced", "1000.00", "2026-05-15", "2026-08-14", "13.00"),  # 1000 × 91 × 5.25 % / 365 = 13.09
         ("trade", "1000.00", "2026-06-30", "2026-07-31", "11.68"),  # 1000 × 31 × 13.75 % / 365
+        ("none", "1000.0", "2026-05-16", "2026-08-14", "0.00"),
         ("tax", "1000,5", "2026-05-15", "2026-05-15", "0.00"),
         ("tax", "1000", "2026-11-15", "2026-01-01", "0.00"),  # paid before it was due
         ("tax", "9999999999.99", "2009-06-25", "2026-11-23", "18639452055.00"),  # day by day, in fractions
@@ -152,6 +154,23 @@ def test_numbers_without_quotes_are_read_as_they_are_written(allocate):
     assert (line["id"], line["principal"]) == (7, "487.33")
 
 
+@pytest.mark.parametrize(
+    "absent", [{}, {"reminder_cost": None}, {"reminder_cost": 0}, {"reminder_cost": "0"}]
+)
+@pytest.mark.parametrize("designated", [{}, {"designated": None}, {"designated": []}, {"designated": [-7]}])
+def test_what_may_be_left_out(allocate, absent, designated):
+    row = {"id": -7, "regime": "none", "principal": 1000.0, "due": "2026-05-16", **absent}
+    asked = {"on": "2026-08-14", "amount": 500, "receivables": [row], **designated}
+    [line] = allocate(asked)["lines"]
+    assert line == {
+        "id": -7,
+        "costs": "0.00",
+        "principal": "500.00",
+        "interest": "0.00",
+        "principal_left": "500.00",
+    }
+
+
 BAD_JSON = {
     "nothing": b"", "blank": b" \n", "no JSON": b"{", "words": b"500", "list": b"[]", "null": b"null",
     "binary": b"\xff\xfe\x00", "CP1250": '{"on":"ż"}'.encode("cp1250"), "huge": b"[" + b" " * 10_000_000 + b"]",
@@ -212,7 +231,7 @@ def test_bad_payments_are_refused_in_one_line(allocate, bad):
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
-        ("pesel", "44051401359"), ("nip", "526-10-40-828"), ("regon", "000331501"), ("krs", "0000028860"),
+        ("pesel", "68841212044"), ("nip", "526-10-40-828"), ("regon", "000331501"), ("krs", "0000028860"),
         ("nrb", "PL61 1090 1014 0000 0712 1981 2874"), ("kw", "kr1i/00012345/5"), ("parcel", "121905_4.0001.123/4"),
     ],
 )  # fmt: skip
@@ -223,9 +242,9 @@ def test_good_identifiers(kind, value):
 @pytest.mark.parametrize(
     ("kind", "value", "word"),
     [
-        ("pesel", "44051401358", "kontrolna"), ("pesel", "4405140135", "11 cyfr"), ("nip", "5261040829", "kontrolna"),
+        ("pesel", "68841212045", "kontrolna"), ("pesel", "6884121204", "11 cyfr"), ("nip", "5261040829", "kontrolna"),
         ("regon", "00033150x", "cyfr"), ("krs", "28860", "10 cyfr"), ("krs", "0000000000", "zer"),
-        ("nrb", "55999999910001000000000000", "banku"), ("nrb", "62109010140000071219812874", "kontrolna"),
+        ("nrb", "62109010140000071219812874", "kontrolna"),
         ("kw", "KR1I/00012345/6", "kontrolna"), ("kw", "QQ1Q/00012345/6", "kodem sądu"), ("kw", "KR1I", "KR1I/0"),
         ("parcel", "121905_4.0001", "121905_4.0001.123/4"), ("nip", "", "cyfr"),
     ],
@@ -235,6 +254,18 @@ def test_wrong_identifiers_end_with_one_and_the_reason(kind, value, word):
         call_command("check-identifier", kind, value)
     assert refused.value.returncode == 1
     assert word in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("number", "is_noted"),
+    [("61109010140000071219812874", False), (settings.MUNICIPALITY["bank_account"], False),
+     ("55999999910001000000000000", True)],
+)  # fmt: skip
+def test_an_account_is_good_by_its_check_digits_and_its_bank_only_noted(number, is_noted):
+    out, err = io.StringIO(), io.StringIO()
+    call_command("check-identifier", "nrb", number, stdout=out, stderr=err)
+    assert number in out.getvalue()
+    assert ("numer rozliczeniowy" in err.getvalue()) == is_noted
 
 
 def test_an_unknown_kind_of_identifier():
@@ -276,3 +307,48 @@ def test_a_refusal_ends_with_another_code_and_without_a_traceback(tmp_path):
         done = run(tmp_path, *arguments, stdin=b"\xff")
         assert done.returncode in (1, 2) and done.stdout == b""
         assert len(done.stderr.decode().splitlines()) == 1, done.stderr
+
+
+def run_bare(
+    tmp_path: Path, *arguments: str, stdin: bytes = b"", **given: str
+) -> subprocess.CompletedProcess:
+    """In an environment where nothing is set up, from another folder."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), *arguments],
+        cwd=tmp_path,
+        env={**kept, "TMPDIR": str(tmp_path), **given},
+        input=stdin,
+        capture_output=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"DEMO_MODE": "0"}, {"DATABASE_URL": "postgres://a:b@127.0.0.1:9/none"}]
+)
+def test_where_nothing_is_set_up_they_count_all_the_same(tmp_path, given):
+    counted = run_bare(tmp_path, "interest", *options(), "--json", **given)
+    assert json.loads(counted.stdout)["raw"] == "26.178082" and counted.returncode == 0, counted.stderr
+    credited = run_bare(
+        tmp_path, "allocate", "--json", stdin=json.dumps(payment(receivable())).encode(), **given
+    )
+    assert json.loads(credited.stdout)["lines"][0]["principal"] == "487.33"
+    assert run_bare(tmp_path, "check-identifier", "kw", "KR1I/00012345/5", **given).returncode == 0
+    assert run_bare(tmp_path, "check-identifier", "kw", "KR1I/00012345/6", **given).returncode == 1
+    assert list(tmp_path.iterdir()) == [], "nothing is left behind"
+
+
+def test_other_commands_still_ask_for_their_settings(tmp_path):
+    done = run_bare(tmp_path, "migrate", VAR_DIR=str(tmp_path / "var"))
+    assert done.returncode == 3 and b"SECRET_KEY" in done.stderr
+
+
+def test_a_set_up_database_is_read(tmp_path):
+    assert run(tmp_path, "migrate", "taxes").returncode == 0
+    database = f"sqlite:///{tmp_path}/portal/db.sqlite3"
+    for done in (
+        run(tmp_path, "interest", *options(), "--json"),
+        run_bare(tmp_path, "interest", *options(), "--json", DATABASE_URL=database),
+    ):
+        assert json.loads(done.stdout)["total"] == "26.00" and done.stderr == b""

@@ -174,7 +174,7 @@ def _debt(value: Any, place: str) -> Debt:
 
 
 def _as_written(name: str) -> str | int:
-    return int(name) if isinstance(name, Number) and name.isdigit() else str(name)
+    return int(name) if isinstance(name, Number) and name.removeprefix("-").isdigit() else str(name)
 
 
 def _refuse(line: str) -> NoReturn:

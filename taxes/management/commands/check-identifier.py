@@ -14,7 +14,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "nip": identifiers.clean_nip,
     "regon": identifiers.clean_regon,
     "krs": partial(identifiers.clean_krs, pad=False),
-    "nrb": partial(identifiers.clean_nrb, check_bank=True),
+    "nrb": identifiers.clean_nrb,
     "kw": identifiers.clean_land_register,
     "parcel": identifiers.clean_parcel,
     "teryt": identifiers.clean_teryt,
@@ -33,7 +33,6 @@ REASONS = {
     Fault.DIGITS: "Numer składa się z samych cyfr; dopuszczalne są odstępy i kreski.",
     Fault.CHECK: "Cyfra kontrolna się nie zgadza: sprawdź, czy któraś cyfra nie jest przestawiona.",
     Fault.DAY: "Numer zawiera dzień urodzenia, którego nie ma w kalendarzu.",
-    Fault.BANK: "Numer banku (cyfry od 3 do 10) ma złą cyfrę kontrolną.",
     Fault.COURT: "Pierwsze cztery znaki nie są kodem sądu (np. KR1I).",
 }
 
@@ -55,6 +54,11 @@ class Command(OneLineCommand):
             clean = CHECKS[kind](options["value"])
         except IdentifierError as error:
             raise CommandError(reason(kind, error.fault), returncode=1) from None
+        if kind == "nrb" and not identifiers.bank_digit_is_right(clean):
+            self.stderr.write(
+                "Uwaga: numer jest poprawny, ale numer rozliczeniowy banku (cyfry od 3 do 10) ma inną cyfrę "
+                "kontrolną, niż powinien: sprawdź, czy taki bank istnieje."
+            )
         self.stdout.write(f"Numer poprawny: {clean}")
 
 
