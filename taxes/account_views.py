@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -168,7 +169,8 @@ def paper(request: AccountRequest, public_id: UUID, decision_id: UUID) -> HttpRe
 def dispute(request: AccountRequest, public_id: UUID) -> HttpResponse:
     """A letter about something wrong with a receivable."""
     today = clock.today()
-    detail = receivable_detail(request.viewer, public_id, today)
+    with translation.override(letters.LANGUAGE):
+        detail = receivable_detail(request.viewer, public_id, today)
     _note(request, detail.subject, reference=str(public_id))
     back = reverse("taxes:receivable_detail", args=[public_id])
     return _write(request, letters.dispute(request.viewer, detail, back, today), today)
@@ -181,7 +183,8 @@ def overpayment_letter(request: AccountRequest, public_id: UUID, what: str) -> H
     """A letter about what was paid too much."""
     if what not in (letters.REFUND, letters.CREDIT):
         raise Http404
-    subject, row = payments.overpayment(request.viewer, public_id)
+    with translation.override(letters.LANGUAGE):
+        subject, row = payments.overpayment(request.viewer, public_id)
     _note(request, subject, reference=str(public_id))
     back = reverse("taxes:overpayments")
     return _write(request, letters.overpaid(request.viewer, subject, row, what, back), clock.today())
@@ -197,7 +200,8 @@ def _write(request: AccountRequest, letter: letters.Letter, today: date) -> Http
     context |= form.cleaned_data
     if request.POST.get("do") != "pdf":
         return render(request, "taxes/letter_print.html", context)
-    html = render_to_string("taxes/letter_pdf.html", context, request=request)
+    with translation.override(letters.LANGUAGE):
+        html = render_to_string("taxes/letter_pdf.html", context, request=request)
     response = HttpResponse(html_to_pdf(html, identifier=str(uuid4())), content_type="application/pdf")
     response["Content-Disposition"] = 'attachment; filename="pismo.pdf"'
     return response

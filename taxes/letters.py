@@ -1,11 +1,13 @@
 """Letters to the office with what is known filled in: to be edited, printed or saved, and filed by their sender.
 
-The portal sends nothing here. When the room of cases takes letters over, it does so at `Letter`.
+A letter is in Polish whatever language its sender reads: that is the office's. The portal sends nothing here.
+When the room of cases takes letters over, it does so at `Letter`.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from eurzad.lib.dates import format_short
@@ -15,6 +17,7 @@ from taxes.selectors.payments import Overpaid
 from taxes.selectors.receivable import ReceivableDetail
 
 REFUND, CREDIT = "zwrot", "zaliczenie"
+LANGUAGE = "pl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Letter:
     about: str
 
 
+@translation.override(LANGUAGE)
 def sender_of(viewer: Viewer, subject: Subject) -> tuple[str, ...]:
     """Return the lines of who writes: the subject with its address, and the attorney who acts for it."""
     lines = [subject.display_name, subject.address_line]
@@ -37,6 +41,7 @@ def sender_of(viewer: Viewer, subject: Subject) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
+@translation.override(LANGUAGE)
 def dispute(viewer: Viewer, detail: ReceivableDetail, back_url: str, on: date) -> Letter:
     """A letter about something wrong with a receivable."""
     known = [
@@ -64,6 +69,7 @@ def dispute(viewer: Viewer, detail: ReceivableDetail, back_url: str, on: date) -
     )
 
 
+@translation.override(LANGUAGE)
 def overpaid(viewer: Viewer, subject: Subject, row: Overpaid, what: str, back_url: str) -> Letter:
     """A letter asking to return an overpayment, or to keep it for what comes."""
     basis = (

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -49,7 +49,7 @@ class Content:
 
 @transaction.atomic
 def order(*, viewer: Viewer, kind: str, year: int) -> Statement:
-    """Have a statement about the subject in view made; an equal one that waits or was just made is given instead.
+    """Have a statement about the subject in view made; an equal one that still waits is given instead.
 
     Raises AccessDenied, and LedgerError when the user has ordered too many today.
     """
@@ -66,6 +66,7 @@ def order(*, viewer: Viewer, kind: str, year: int) -> Statement:
         state=Statement.State.WAITING,
     ).first()
     if same:
+        _have_made(same)
         return same
     if of_day.count() >= PER_DAY:
         raise LedgerError(
@@ -81,14 +82,22 @@ def order(*, viewer: Viewer, kind: str, year: int) -> Statement:
         year=year,
         created_at=now,
     )
-    enqueue(
-        "taxes.statement", key=f"taxes.statement:{statement.public_id}", statement_id=str(statement.public_id)
-    )
+    _have_made(statement)
     return statement
 
 
+def _have_made(statement: Statement) -> None:
+    """Have a worker make it; nothing changes while a job of it is under way, one that was set aside is replaced."""
+    key = f"taxes.statement:{statement.public_id}"
+    enqueue("taxes.statement", key=key, statement_id=str(statement.public_id))
+
+
 def make(statement_id: UUID) -> None:
-    """Make an ordered statement; a second call changes nothing. Access is checked as it is now."""
+    """Make an ordered statement; a second call changes nothing. Access is checked as it is now.
+
+    A worker that was killed is followed by another, at most `ATTEMPTS` times. What fails by itself would fail
+    again, so the statement says so at once; only a database that does not answer is waited for.
+    """
     waiting = Statement.objects.filter(public_id=statement_id, state=Statement.State.WAITING)
     waiting.update(attempts=F("attempts") + 1)
     statement = waiting.select_related("user", "subject").first()
@@ -103,13 +112,26 @@ def make(statement_id: UUID) -> None:
     except AccessDenied:
         waiting.update(state=Statement.State.FAILED)
         return
+    try:
+        pdf = _pdf_of(statement, viewer, reach)
+    except OperationalError:
+        raise
+    except Exception:
+        waiting.update(state=Statement.State.FAILED)
+        raise
+    if pdf is None:
+        waiting.update(state=Statement.State.TOO_LONG)
+        return
+    waiting.update(state=Statement.State.READY, content=pdf, reach=_as_json(reach), ready_at=clock.now())
+
+
+def _pdf_of(statement: Statement, viewer: Viewer, reach: Reach) -> bytes | None:
+    """Return the statement as PDF, in Polish; None when it is too long for one."""
     with translation.override("pl"):
         content = content_of(viewer, reach, statement.kind, statement.year)
         if content.rows > PDF_ROWS:
-            waiting.update(state=Statement.State.TOO_LONG)
-            return
-        pdf = html_to_pdf(html_of(content), identifier=str(statement.public_id))
-    waiting.update(state=Statement.State.READY, content=pdf, reach=_as_json(reach), ready_at=clock.now())
+            return None
+        return html_to_pdf(html_of(content), identifier=str(statement.public_id))
 
 
 def content_of(viewer: Viewer, reach: Reach, kind: str, year: int) -> Content:

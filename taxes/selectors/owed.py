@@ -11,9 +11,10 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, DecimalField, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from eurzad.lib.dates import format_short
-from eurzad.lib.money import ZERO, format_amount, format_pln, to_grosze
+from eurzad.lib.money import ZERO, format_pln, to_grosze
 from payments.payables import PricedItem, token
 from portal.mandates import policy
 from portal.mandates.policy import AccessDenied, Right, Viewer
@@ -319,9 +320,10 @@ def _owed_rows(
 
 
 def _parts(row: Owed) -> str:
-    parts = [row.debt.principal, row.interest, row.debt.costs]
-    used = [format_amount(part) for part in parts if part]
-    return " + ".join(used) if len(used) > 1 else ""
+    """What the amount was before anything came on top; the sentence beside it says what came."""
+    if not (row.interest or row.debt.costs):
+        return ""
+    return _("należność %(amount)s") % {"amount": format_pln(row.debt.principal)}
 
 
 def _settled_group(mine: InstalmentQuerySet, group: str, page: int | str) -> Group:

@@ -20,7 +20,7 @@ from tests.e2e.look import Look
 from tests.e2e.steps import BY_POST, Town
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 120
+START_SECONDS = 400
 
 expect.set_options(timeout=30_000)
 

@@ -67,7 +67,8 @@ def test_an_expired_mandate_cannot_be_chosen_by_hand(page: Page, town: Town, loo
     chosen.evaluate("button => button.form.elements.mandate.value = '00000000-0000-4000-8000-000000000000'")
     chosen.click()
     expect(page.locator(".messages")).to_contain_text("To pełnomocnictwo nie jest już ważne.")
-    expect(page.locator("main")).to_contain_text("Teraz działasz w swoim imieniu.")
+    expect(page.locator("main")).to_contain_text(f"W swoim imieniu: {BORYS.full_name}")
+    expect(page.get_by_role("region", name="W czyim imieniu działasz")).to_have_count(0)
     look(page, "mandates-refused")
 
 

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from eurzad.lib import clock
+from eurzad.outbox.models import Job
 from portal.mandates.models import Mandate
 from portal.people.models import User
 from taxes import services, statements
@@ -283,20 +284,63 @@ def test_too_long_for_a_pdf_leads_to_csv(pages, anna, ledger, run_jobs, monkeypa
     assert "raty.csv" in pages.get(page).content.decode()
 
 
+def failing(error):
+    def fails(*args, **kwargs):
+        raise error
+
+    return fails
+
+
 def test_a_job_that_always_dies_ends_in_words(pages, anna, ledger, monkeypatch):
+    """A killed worker leaves no word behind: the next ones try, then the page says that it failed."""
     page = pages.post(f"{URL}rok/2026/rok/", user=anna)["Location"]
     statement = Statement.objects.get()
-
-    def dies(*args, **kwargs):
-        raise MemoryError
-
     with monkeypatch.context() as patched:
-        patched.setattr(statements, "html_to_pdf", dies)
+        patched.setattr(statements, "html_to_pdf", failing(SystemExit()))
         for _number in range(statements.ATTEMPTS):
-            with pytest.raises(MemoryError):
+            with pytest.raises(SystemExit):
                 statements.make(statement.public_id)
+        assert "Przygotowujemy" in pages.get(page).content.decode()
     statements.make(statement.public_id)
     assert "Nie udało się" in pages.get(page).content.decode()
+
+
+def test_a_statement_that_cannot_be_made_says_so_at_once_and_is_made_anew(
+    pages, anna, ledger, run_jobs, monkeypatch
+):
+    page = pages.post(f"{URL}rok/2026/rok/", user=anna)["Location"]
+    with monkeypatch.context() as patched:
+        patched.setattr(statements, "html_to_pdf", failing(ValueError()))
+        run_jobs()
+    assert "Nie udało się" in pages.get(page).content.decode(), "not waited for until the next day"
+    again = pages.post(f"{URL}rok/2026/rok/")["Location"]
+    assert again != page
+    run_jobs()
+    assert "jest gotowe" in pages.get(again).content.decode()
+
+
+def test_a_statement_whose_job_was_set_aside_is_taken_up_when_asked_for_again(pages, anna, ledger, run_jobs):
+    page = pages.post(f"{URL}rok/2026/rok/", user=anna)["Location"]
+    Job.objects.filter(name="taxes.statement").update(state=Job.State.FAILED)
+    for _number in range(10):
+        assert pages.post(f"{URL}rok/2026/rok/")["Location"] == page
+    assert Job.objects.filter(name="taxes.statement", state=Job.State.WAITING).count() == 1
+    run_jobs()
+    assert "jest gotowe" in pages.get(page).content.decode()
+    assert Statement.objects.count() == 1
+
+
+def test_a_letter_is_in_polish_whatever_language_its_sender_reads(pages, anna, ledger):
+    overpaid = Overpayment.objects.get()
+    addresses = (f"{URL}{ledger.public_id}/pismo/", f"{URL}nadplaty/{overpaid.public_id}/zwrot/")
+    texts = []
+    for language in ("pl", "en"):
+        pages.client.cookies["django_language"] = language
+        for address in addresses:
+            html = pages.get(address, user=anna).content.decode()
+            assert f'<html lang="{language}">' in html
+            texts.append(html.partition("<textarea")[2].partition("</textarea>")[0].partition(">")[2])
+    assert texts[:2] == texts[2:] and "Proszę o sprawdzenie" in texts[0] and "Wnoszę o zwrot" in texts[1]
 
 
 def test_a_letter_is_edited_printed_and_saved(pages, anna, ledger):
@@ -350,7 +394,7 @@ def test_what_the_office_gave_is_on_the_page(pages, anna, borys, ledger):
     decision = Decision.objects.filter(receivable=ledger).first()
     DecisionDocument.objects.create(decision=decision, name="d.pdf", sha256="0" * 64, content=b"%PDF-1.7 x")
     html = pages.get(f"{URL}{ledger.public_id}/", user=anna).content.decode()
-    assert "Dokumenty" in html and "FN.1" in html and "decyzja wymiarowa" in html
+    assert "Dokumenty" in html and "FN.1" in html and "Decyzja wymiarowa" in html
     address = f"{URL}{ledger.public_id}/dokumenty/{decision.public_id}.pdf"
     assert pages.get(address).content == b"%PDF-1.7 x"
     pages.get(address, user=borys, status=404)
