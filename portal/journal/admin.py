@@ -91,7 +91,7 @@ def read_day(word: str) -> date | None:
 class RecordAdmin(ReadOnlyAdmin):
     """The journal. Found by exact reference or by the UUID of a person: each has its index."""
 
-    list_display = ("at", "number", "action", "reference", "actor_id", "subject_id", "reason")
+    list_display = ("at", "number", "said", "reference", "actor_id", "subject_id", "reason")
     list_filter = (ActionFilter, "at")
     list_select_related = ("link",)
     sortable_by = ("at",)
@@ -107,6 +107,11 @@ class RecordAdmin(ReadOnlyAdmin):
         for word in searching.clean(search_term).split()[:MOST_WORDS]:
             queryset = queryset.filter(_meaning(word))
         return queryset, False
+
+    @admin.display(description=_("czynność"))
+    def said(self, record: Record) -> str:
+        """The action in words, and the code by which a file of the journal names it."""
+        return f"{words.words_of(record.action).text} ({record.action})"
 
     @admin.display(description=_("numer"), empty_value="–")
     def number(self, record: Record) -> int | None:

@@ -16,10 +16,11 @@ from portal.mandates.errors import MandateError
 from portal.mandates.forms import DecisionForm, EnterForm
 from portal.mandates.models import Mandate, SignedDocument
 from portal.mandates.services import deciding
+from portal.mandates.texts import describe_scope
 from portal.people.models import User
 
 SHOWN = (
-    "public_id", "principal", "attorney", "status", "areas", "rights", "object_title", "valid_from", "valid_to",
+    "public_id", "principal", "attorney", "status", "scope", "object_title", "valid_from", "valid_to",
     "is_statutory", "is_joint", "basis", "text", "text_sha256", "asked_by", "created_at", "active_since",
     "ended_at", "ended_by", "end_reason",
 )  # fmt: skip
@@ -48,6 +49,11 @@ class MandateAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Mandate | None = None) -> Any:
         return SHOWN if obj else ()
+
+    @admin.display(description=_("zakres i uprawnienia"))
+    def scope(self, obj: Mandate) -> str:
+        """The areas and the rights in words."""
+        return describe_scope(obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Mandate | None = None) -> bool:
         return False

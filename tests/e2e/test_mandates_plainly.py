@@ -82,7 +82,7 @@ def test_the_clerks_pages_of_mandates(page: Page, town: Town, look: Look) -> Non
     expect(page.locator("#changelist")).to_be_visible()
     look(page, "admin-mandates")
     page.locator("#result_list tbody a").first.click()
-    expect(page.locator("#content")).to_contain_text("treść")
+    expect(page.locator("#content")).to_contain_text("podatki: podgląd")
     look(page, "admin-mandate")
 
 
@@ -91,5 +91,5 @@ def test_the_auditors_pages_of_the_journal(page: Page, town: Town, look: Look) -
     page.goto(f"{town.portal}/admin/journal/record/?q={clock.today():%d.%m.%Y}")
     if page.get_by_role("button", name="Otwórz dane").is_visible():
         open_data(page)
-    expect(page.locator("#result_list")).to_contain_text("sign")
+    expect(page.locator("#result_list")).to_contain_text("pełnomocnictwo (mandates.read)")
     look(page, "admin-journal")

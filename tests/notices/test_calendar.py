@@ -180,7 +180,7 @@ def test_too_many_fetches_are_told_to_wait(pages, anna, monkeypatch):
 def test_the_page_lists_deadlines_by_month(pages, anna, celina):
     charge(anna, (date(2026, 9, 15), "480.00"), (date(2027, 3, 15), "20.00"), title="Podatek")
     html = pages.get(URL, user=anna).content.decode()
-    assert "wrzesień 2026" in html and "marzec 2027" in html and "480,00" in html
+    assert "Wrzesień 2026" in html and "Marzec 2027" in html and "480,00" in html
     assert "Nie ma teraz żadnych terminów" in pages.get(URL, user=celina).content.decode()
 
 
