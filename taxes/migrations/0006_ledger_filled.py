@@ -52,6 +52,14 @@ PARTIES = """
     INSERT INTO taxes_accountparty (account_id, subject_id, role, share, external_id)
     SELECT id, subject_id, 'main', '', '' FROM taxes_account
 """
+OVERPAID = """
+    INSERT INTO taxes_overpayment
+        (public_id, account_id, payment_id, cause, arose_on, amount, "left", external_id)
+    SELECT {uuid}, r.account_id, p.id, 'payment', p.paid_on, SUM(a.overpaid), SUM(a.overpaid), ''
+    FROM taxes_allocation a JOIN taxes_paymentreceived p ON p.id = a.payment_id
+    JOIN taxes_instalment i ON i.id = a.instalment_id JOIN taxes_receivable r ON r.id = i.receivable_id
+    WHERE a.overpaid > 0 GROUP BY r.account_id, p.id, p.paid_on
+"""
 
 
 def load(apps, schema_editor):
@@ -67,7 +75,9 @@ def load(apps, schema_editor):
 
 
 def fill(apps, schema_editor):
-    for statement in (ACCOUNT, POSTED, LEFT, AWAITING, PARTIES):
+    is_postgres = schema_editor.connection.vendor == "postgresql"
+    overpaid = OVERPAID.format(uuid="gen_random_uuid()" if is_postgres else "lower(hex(randomblob(16)))")
+    for statement in (ACCOUNT, POSTED, LEFT, AWAITING, PARTIES, overpaid):
         with schema_editor.connection.cursor() as cursor:
             cursor.execute(statement)
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -156,12 +156,18 @@ def overpayment(viewer: Viewer, public_id: UUID) -> tuple[Subject, Overpaid]:
 
 
 def _my_overpayments(viewer: Viewer) -> tuple[Subject, QuerySet[Overpayment]]:
-    """An overpayment is an account's: who may see single receivables of it only does not see it."""
+    """An overpayment is an account's: who may see single receivables of it only does not see it.
+
+    What a co-owner paid too much is theirs alone (art. 293 O.p.).
+    """
     subject = viewer.subject
     reach = reach_of(viewer, Right.SEE, subject)
     assert subject is not None
     rows = Overpayment.objects.filter(
-        left__gt=0, account__parties__subject=subject, account__type__area__in=reach.areas
+        Q(payment=None) | Q(payment__subject=subject),
+        left__gt=0,
+        account__parties__subject=subject,
+        account__type__area__in=reach.areas,
     )
     return subject, rows.select_related("account__type")
 

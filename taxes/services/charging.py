@@ -22,6 +22,7 @@ from taxes.models import (
     Decision,
     Instalment,
     LedgerEntry,
+    Overpayment,
     Receivable,
     ReceivableType,
     ReminderCost,
@@ -29,7 +30,7 @@ from taxes.models import (
 from taxes.rules.due_dates import effective_due_date
 from taxes.rules.terms import CreditOrder
 from taxes.selectors.debts import load_law
-from taxes.services.shown import lock, refresh
+from taxes.services.shown import lock, overlay_of, refresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +166,22 @@ def take_off(
 ) -> None:
     """Lower what is to be paid by `amount` złoty: a reduction, remission or write-off (`LedgerEntry.Kind`).
 
-    Raises LedgerError when that is more than is left of the principal in the book.
+    What was already paid of it becomes an overpayment of the account (art. 72 § 1 O.p.). Raises LedgerError when
+    that is more than is charged.
     """
     lock([instalment.pk])
     row = Instalment.objects.get(pk=instalment.pk)
-    if not ZERO < amount <= row.amount - row.principal_posted:
+    if not ZERO < amount <= row.amount:
         raise LedgerError(code="taxes.take_off_amount")
-    _lower(row, row.amount - amount, on)
+    left = row.amount - amount
+    paid = row.principal_posted + overlay_of(row.pk)[0]
+    too_much = max(ZERO, paid - left) - max(ZERO, paid - row.amount)
+    _lower(row, left, on, principal_posted=min(row.principal_posted, left))
+    if too_much:
+        Overpayment.objects.create(
+            account_id=row.account_id, cause=Overpayment.Cause.REDUCTION, arose_on=on, amount=too_much,
+            left=too_much,
+        )  # fmt: skip
     LedgerEntry.objects.create(
         receivable_id=row.receivable_id, instalment=row, decision=decision, kind=kind, on=on, principal=amount,
         note=note, recorded_at=clock.now(),
@@ -183,14 +193,17 @@ def take_off(
 def defer(*, instalment: Instalment, until: date, decision: Decision, fee: Decimal = ZERO) -> Arrangement:
     """Put off the date of an instalment (art. 67a § 1 pkt 1 O.p.) for a prolongation fee due with it.
 
-    Raises LedgerError for a date that is not later than the one in force.
+    The new date moves to a working day like any other (art. 12 § 5 O.p.). Raises LedgerError for one that is not
+    later than the one in force.
     """
     lock([instalment.pk])
     row = Instalment.objects.get(pk=instalment.pk)
     if until <= row.effective_due_on:
         raise LedgerError(code="taxes.deferral_date")
     arrangement = _arrange(row, Arrangement.Kind.DEFERRAL, decision, fee)
-    Instalment.objects.filter(pk=row.pk).update(arrangement=arrangement, effective_due_on=until)
+    terms = row.account.type.terms
+    effective = effective_due_date(until, shifts=terms.shifts_due_date, regime=terms.regime)
+    Instalment.objects.filter(pk=row.pk).update(arrangement=arrangement, effective_due_on=effective)
     _entry(row, LedgerEntry.Kind.DEFERRAL, decision, row.amount - row.principal_posted)
     if fee:
         _add_instalments(arrangement, row, [(Instalment.Kind.FEE, until, fee)])
@@ -236,11 +249,13 @@ def spread(
 
 def _lower(row: Instalment, amount: Decimal, on: date, **changes: object) -> None:
     """Write what is to be paid now, and what is shown so that the row holds; `refresh` sets that right."""
+    was_settled = row.status == Instalment.Status.SETTLED
     is_settled = row.principal_paid >= amount
     changes["status"] = Instalment.Status.SETTLED if is_settled else row.status
     Instalment.objects.filter(pk=row.pk).update(
-        amount=amount, posted_on=on, principal_paid=min(row.principal_paid, amount),
-        settled_on=on if is_settled else None, **changes,
+        amount=amount, posted_on=row.posted_on if was_settled else on,
+        principal_paid=min(row.principal_paid, amount),
+        settled_on=(row.settled_on if was_settled else on) if is_settled else None, **changes,
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from taxes.rules.allocation import AllocationLine, allocate
 from taxes.rules.rates import Law
 from taxes.rules.terms import CreditOrder
 from taxes.selectors.debts import Owed, load_law, owed_on
-from taxes.services.shown import hold_sources, lock, overlay_interest, refresh
+from taxes.services.shown import hold_sources, lock, overlay_of, refresh
 
 
 @transaction.atomic
@@ -155,7 +155,7 @@ def _post(row: Owed, line: AllocationLine, payment: PaymentReceived) -> None:
     }
     if row.debt.terms.credit_order is CreditOrder.INTEREST_FIRST:
         changes["posted_accrued_until"] = max(payment.paid_on, row.debt.accrued_until or payment.paid_on)
-        changes["posted_carried"] = line.interest_left + overlay_interest(row.pk)
+        changes["posted_carried"] = line.interest_left + overlay_of(row.pk)[1]
     Instalment.objects.filter(pk=row.pk).update(**changes)
     LedgerEntry.objects.create(
         receivable_id=row.receivable_id, instalment_id=row.pk, kind=LedgerEntry.Kind.PAYMENT,

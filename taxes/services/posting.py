@@ -117,9 +117,10 @@ def finish_import(
 
     `touched` is a query of one column that names the instalments written; the import has set their shown
     columns or left them, this sets them right. Payments of ours that the book now names
-    (`LedgerEntry.payment_id`) count as posted. To be called in the import's transaction, which has the system
-    for itself (`shown.hold_alone`). Raises LedgerError for figures older than those already here. Returns how
-    many instalments changed.
+    (`LedgerEntry.payment_id`) count as posted, also one that a clerk had made an overpayment of which nothing is
+    used; overpayments of payments that the book contains give way to those it names. To be called in the
+    import's transaction, which has the system for itself (`shown.hold_alone`). Raises LedgerError for figures
+    older than those already here. Returns how many instalments changed.
     """
     held = hold_alone(source)
     if held.as_of is not None and as_of < held.as_of:
@@ -130,6 +131,7 @@ def finish_import(
     stamp, now = _stored(as_of), _stored(clock.now())
     with connection.cursor() as cursor:
         cursor.execute(_CONFIRM, [stamp, stamp, now, source.pk, stamp, source.pk])
+        cursor.execute(_GIVE_WAY, [source.pk, stamp])
     scope = f"{_PAID_HERE} UNION {touched}" if touched else _PAID_HERE
     return refresh_where(scope, (source.pk, _stored(before or _LONG_AGO), *params))
 
@@ -153,10 +155,21 @@ _CONFIRM = """
         posted_at = CASE WHEN posted_at IS NULL OR posted_at > %s THEN %s ELSE posted_at END,
         acknowledged_at = COALESCE(acknowledged_at, %s)
     WHERE source_id = %s AND channel = 'portal'
-        AND (posting IN ('awaiting', 'rejected') OR posting IN ('acknowledged', 'by_hand') AND posted_at > %s)
+        AND (posting IN ('awaiting', 'rejected') OR posting IN ('acknowledged', 'by_hand') AND posted_at > %s
+            OR posting = 'overpayment' AND NOT EXISTS (SELECT 1 FROM taxes_overpayment o
+                WHERE o.payment_id = taxes_paymentreceived.id AND o."left" < o.amount))
         AND payment_id IN (SELECT e.payment_id FROM taxes_ledgerentry e
             WHERE e.source_id = %s AND e.payment_id IS NOT NULL)
 """
+
+
+_GIVE_WAY = """
+    UPDATE taxes_overpayment SET "left" = 0
+    WHERE external_id = '' AND "left" = amount AND payment_id IN (SELECT p.id FROM taxes_paymentreceived p
+        WHERE p.source_id = %s AND p.channel = 'portal' AND p.posting IN ('acknowledged', 'by_hand')
+            AND p.posted_at <= %s)
+"""
+"""An overpayment found here is the system's to tell from when its book contains the payment: never shown twice."""
 
 
 def _locked(source: SourceSystem, payment_id: UUID) -> list[PaymentReceived]:

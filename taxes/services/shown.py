@@ -109,9 +109,10 @@ def hold_alone(source: SourceSystem) -> SourceSystem:
     return SourceSystem.objects.select_for_update().get(pk=source.pk)
 
 
-def overlay_interest(instalment: int) -> Decimal:
-    """Return the interest in złoty that payments which the book does not contain have paid of an instalment."""
+def overlay_of(instalment: int) -> tuple[Decimal, Decimal]:
+    """Return what payments that the book does not contain have paid of an instalment: principal, interest in złoty."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT interest FROM ({_OVERLAY.format(scope='%s')}) o", [instalment])  # noqa: S608
-        row = cursor.fetchone()
-    return Decimal(str(row[0])).quantize(Decimal("0.01")) if row else ZERO
+        cursor.execute(f"SELECT principal, interest FROM ({_OVERLAY.format(scope='%s')}) o", [instalment])  # noqa: S608
+        row = cursor.fetchone() or (ZERO, ZERO)
+    principal, interest = (Decimal(str(part)).quantize(Decimal("0.01")) for part in row)
+    return principal, interest
