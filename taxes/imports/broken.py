@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from taxes.imports.envelope import seal
 from taxes.imports.sample import Town, Values, records, write_csv, write_jsonl
 
 Edit = Callable[[Values], None]
@@ -69,6 +70,11 @@ def _alter(path: Path) -> None:
     path.write_bytes(data)
 
 
+def _alter_envelope(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b'"system_version": "1.0"', b'"system_version": "1.1"', 1))
+
+
 def _replace_line(new: bytes) -> Callable[[Path], None]:
     """The third line becomes `new`, and the digest follows it."""
 
@@ -77,6 +83,7 @@ def _replace_line(new: bytes) -> Callable[[Path], None]:
         lines[1] = new + b"\n"
         envelope = json.loads(first)
         envelope["sha256"] = hashlib.sha256(b"".join(lines)).hexdigest()
+        envelope["envelope_sha256"] = seal(envelope)
         path.write_bytes(json.dumps(envelope).encode() + b"\n" + b"".join(lines))
 
     return change
@@ -85,6 +92,7 @@ def _replace_line(new: bytes) -> Callable[[Path], None]:
 FILE_EDITS: dict[str, Callable[[Path], None]] = {
     "truncated": _cut,
     "altered": _alter,
+    "altered-envelope": _alter_envelope,
     "not-json": _replace_line(b'{"record": "party", '),
     "duplicate-key": _replace_line(b'{"record": "party", "id": "P1", "id": "P2"}'),
     "nan": _replace_line(b'{"record": "party", "id": NaN}'),

@@ -17,7 +17,7 @@ from typing import Any
 
 from eurzad.lib.identifiers import nrb_with_check_digits
 from taxes.imports import fields
-from taxes.imports.envelope import grosze
+from taxes.imports.envelope import grosze, seal
 
 Values = dict[str, Any]
 _GIVEN = (
@@ -328,6 +328,7 @@ def write_jsonl(
             envelope["encoding"] = encoding
         if change is not None:
             change(envelope)
+        envelope["envelope_sha256"] = seal(envelope)
         with path.open("wb") as out, body.open("rb") as stream:
             out.write(json.dumps(envelope).encode() + b"\n")
             while chunk := stream.read(1 << 20):
@@ -373,6 +374,7 @@ def write_csv(
         envelope = _envelope(town, tally, sha256)
         if change is not None:
             change(envelope)
+        envelope["envelope_sha256"] = seal(envelope)
         _write_envelope_csv(folder / "envelope.csv", envelope)
         _collect(folder, path)
 

@@ -85,10 +85,15 @@ def _envelope() -> dict[str, Any]:
                 "pattern": "^[0-9a-f]{64}$",
                 "description": "SHA-256 of every byte after the line feed of the first line",
             },
+            "envelope_sha256": {
+                "type": "string",
+                "pattern": "^[0-9a-f]{64}$",
+                "description": "SHA-256 of the envelope's other fields as sorted lines name=value",
+            },
         },
         "required": [
             "schema", "municipality", "source", "system_name", "system_version", "taken_at", "kind",
-            "sequence", "counts", "totals", "sha256",
+            "sequence", "counts", "totals", "sha256", "envelope_sha256",
         ],
         "additionalProperties": False,
     }  # fmt: skip

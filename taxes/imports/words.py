@@ -38,6 +38,10 @@ _WORDS: dict[str, Any] = {
     "digest": gettext_lazy(
         "Suma kontrolna SHA-256 się nie zgadza: plik jest ucięty albo zmieniony. Wyeksportuj i wyślij go od nowa."
     ),
+    "envelope_digest": gettext_lazy(
+        "Suma kontrolna nagłówka się nie zgadza: nagłówek zmieniono po drodze albo policzono ją inaczej, niż mówi "
+        "opis kontraktu (Envelope). Wyeksportuj i wyślij plik od nowa."
+    ),
     "charset": gettext_lazy(
         "Nie da się rozpoznać kodowania znaków. Zapisz plik w UTF-8 albo podaj w nagłówku encoding: cp1250 lub cp852."
     ),

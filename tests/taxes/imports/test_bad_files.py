@@ -9,6 +9,7 @@ import pytest
 
 from taxes.imports import broken, fields, sample, words
 from taxes.imports.charset import Ambiguous, Listener
+from taxes.imports.envelope import seal
 from taxes.imports.problems import MOST, Report, shown
 from tests.taxes.imports.checks import problems_of
 
@@ -93,6 +94,7 @@ def test_a_wrong_row_of_csv_is_named_by_file_line_and_column(tmp_path: Path, kin
     [
         ("truncated", "digest", 0, ""),
         ("altered", "digest", 0, ""),
+        ("altered-envelope", "envelope_digest", 1, "envelope_sha256"),
         ("not-json", "not_json", 3, ""),
         ("duplicate-key", "duplicate_key", 3, ""),
         ("nan", "float", 3, ""),
@@ -121,6 +123,7 @@ def _written(path: Path, lines: list[str], **envelope: object) -> Path:
         "counts": counts, "totals": dict.fromkeys(fields.TOTALS, "0.00"),
         "sha256": hashlib.sha256(body).hexdigest(), **envelope,
     }  # fmt: skip
+    head = {"envelope_sha256": seal(head), **head}
     path.write_bytes(json.dumps(head).encode() + b"\n" + body)
     return path
 
@@ -204,6 +207,8 @@ def test_bad_lines(tmp_path: Path, line: str, code: str) -> None:
         ({"counts": []}, "bad_counts", "counts"),
         ({"totals": {}}, "bad_totals", "totals"),
         ({"sha256": "zz"}, "bad_digest", "sha256"),
+        ({"envelope_sha256": 7}, "bad_digest", "envelope_sha256"),
+        ({"envelope_sha256": "0" * 64}, "envelope_digest", "envelope_sha256"),
         ({"encoding": "latin2"}, "unknown_value", "encoding"),
         ({"surprise": 1}, "unknown_field", "surprise"),
     ],
@@ -279,7 +284,9 @@ def _csv_folder(tmp_path: Path, file: str, old: bytes, new: bytes) -> Path:
     (folder / file).write_bytes(before.replace(old, new, 1))
     was, now = (hashlib.sha256(data).hexdigest() for data in (before, (folder / file).read_bytes()))
     head = folder / "envelope.csv"
-    head.write_text(head.read_text().replace(was, now))
+    rows = dict(line.split(";") for line in head.read_text().replace(was, now).splitlines())
+    rows["envelope_sha256"] = seal(rows)
+    head.write_text("".join(f"{name};{value}\n" for name, value in rows.items()))
     return folder
 
 
