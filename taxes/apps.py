@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _LEDGER_WORDS = {
     "ledger.imported": _("wczytanie pliku księgi"),
     "ledger.approved": _("zatwierdzenie pliku księgi o dużej zmianie sum"),
+    "ledger.approved_first": _("pierwsze z dwóch zatwierdzeń pliku księgi o dużej zmianie sum"),
     "ledger.overtaken": _("próba zatwierdzenia pliku księgi, po którym przyszedł nowszy"),
     "ledger.refused": _("odrzucenie pliku księgi przez urzędnika"),
     "ledger.key_added": _("dodanie klucza systemu dziedzinowego"),
@@ -34,6 +35,7 @@ class TaxesConfig(AppConfig):
         """Tell the rooms below what this one knows and can do."""
         from payments import payables
         from portal.access import evidence
+        from portal.desk import gates
         from portal.journal import words
         from portal.mandates import scopes
         from portal.notices import deadlines
@@ -52,6 +54,8 @@ class TaxesConfig(AppConfig):
             )
         )
         evidence.register(known)
+        gates.add("taxes_ledgerimport", gates.Gate(None, decisions=frozenset({"changelist"})))
+        gates.add("taxes_ledgerkey", gates.Gate(None, decisions=frozenset({"add", "changelist"})))
         deadlines.register(Payments())
         words.register(
             "receivables.statement", _("zestawienie należności i wpłat"), is_read=True, area="taxes"

@@ -65,7 +65,7 @@ MUNICIPALITY = {
     "crest": env.text("MUNICIPALITY_CREST", "img/crest.svg"),
     "accent": env.text("MUNICIPALITY_ACCENT", DEFAULT_ACCENT),
 }
-FOUR_EYES = env.choices("FOUR_EYES", "", ("mandates", "refunds"))
+FOUR_EYES = env.choices("FOUR_EYES", "", ("imports", "mandates", "refunds"))
 AUTO_MATCH = env.flag("AUTO_MATCH")
 RATES_REVIEW_MONTHS = env.number("RATES_REVIEW_MONTHS", 3)
 DESK_REASON_MINUTES = env.number("DESK_REASON_MINUTES", 30)

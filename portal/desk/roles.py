@@ -35,7 +35,7 @@ GRANTS: dict[Role, tuple[Q, ...]] = {
         Q(content_type__app_label="channels", codename="view_receipt"),
     ),
     Role.TAXES: (
-        Q(content_type__app_label="taxes") & ~Q(content_type__model__in=LAW),
+        Q(content_type__app_label="taxes") & ~Q(content_type__model__in=(*LAW, "ledgerkey")),
         Q(content_type__app_label="taxes", content_type__model__in=LAW, codename__startswith="view_"),
         Q(content_type__app_label="payments", codename__startswith="view_"),
     ),
@@ -50,7 +50,7 @@ GRANTS: dict[Role, tuple[Q, ...]] = {
     Role.AUDITOR: (Q(content_type__app_label="journal", codename__startswith="view_"),),
     Role.ADMINISTRATOR: (
         Q(content_type__app_label="channels", codename__in=("view_channel", "change_channel")),
-        Q(content_type__app_label="taxes", content_type__model__in=LAW),
+        Q(content_type__app_label="taxes", content_type__model__in=(*LAW, "ledgerkey")),
         Q(content_type__app_label__in=("catalogue", "news")),
         Q(content_type__app_label="outbox", codename__in=("view_job", "change_job")),
         Q(content_type__app_label="people", codename__in=("view_user", "add_user", "change_user")),

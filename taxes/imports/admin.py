@@ -9,10 +9,14 @@ from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from eurzad.lib import clock
+from eurzad.lib.dates import format_short
 from eurzad.lib.money import format_pln
+from portal.desk import foureyes
+from portal.desk.errors import OtherTerms, SamePerson
 from portal.people.models import User
 from taxes.errors import LedgerError
 from taxes.imports import intake, keys, words
@@ -54,7 +58,7 @@ class LedgerImportAdmin(admin.ModelAdmin):
     fields = (
         *("source", "channel", "file_name", "state", "kind", "sequence", "previous_sequence", "system"),
         *("taken_at", "received_at", "finished_at", "size", "digest", "told_counts", "change", "told_rows"),
-        *("approved_at", "report"),
+        *("first_approval", "approved_at", "report"),
     )
     readonly_fields = fields
 
@@ -83,9 +87,21 @@ class LedgerImportAdmin(admin.ModelAdmin):
     def told_rows(self, row: LedgerImport) -> str:
         """What the load came to, by table."""
         return "; ".join(
-            f"{table.partition('_')[2]} {sign}{count}"
+            f"{words.table_name(table)} {sign}{count}"
             for name, sign in (("added", "+"), ("changed", "~"), ("closed", "−"))
             for table, count in row.changes.get(name, {}).items()
+        )
+
+    @admin.display(description=_("pierwsze zatwierdzenie"))
+    def first_approval(self, row: LedgerImport) -> str:
+        """Who approved first, where two have to."""
+        first = foureyes.first_of(intake.FOUR_EYES, row.public_id)
+        if first is None:
+            return "–"
+        when = format_short(clock.to_warsaw(first.at).date())
+        return str(
+            _("%(who)s, %(when)s; czeka na drugą osobę")
+            % {"who": first.by.get_full_name() or first.by, "when": when}
         )
 
     @admin.display(description=_("raport"))
@@ -95,7 +111,8 @@ class LedgerImportAdmin(admin.ModelAdmin):
             return str(_("bez problemów"))
         link = reverse("admin:taxes_ledgerimport_report", args=[row.pk])
         first = words.lines(row.problems[:5], len(row.problems[:5]))
-        return format_html('{}<br><a href="{}">{}</a>', "\n".join(first), link, _("Pobierz cały raport"))
+        told = format_html_join("", "<li>{}</li>", ((line,) for line in first))
+        return format_html('<ul>{}</ul><a href="{}">{}</a>', told, link, _("Pobierz cały raport"))
 
     def get_urls(self) -> list[URLPattern]:
         """The report beside the usual pages."""
@@ -135,12 +152,22 @@ class LedgerImportAdmin(admin.ModelAdmin):
 
     def _try(self, request: HttpRequest, row: LedgerImport, act: Any) -> None:
         try:
-            act()
+            done = act()
         except LedgerError as error:
             why = _WHY_NOT.get(error.code, _("Tego pliku nie można teraz rozstrzygnąć."))
             self.message_user(request, f"{row.file_name} ({row.sequence}): {why}", messages.ERROR)
+        except (SamePerson, OtherTerms):
+            why = _("Pierwsze zatwierdzenie już jest. Plik musi zatwierdzić druga osoba.")
+            self.message_user(request, f"{row.file_name} ({row.sequence}): {why}", messages.ERROR)
         else:
-            self.message_user(request, _("Zapisano: %(file)s.") % {"file": row.file_name})
+            told = (
+                _(
+                    "%(file)s: zapisano pierwsze zatwierdzenie. Plik wczyta się, gdy zatwierdzi go druga osoba."
+                )
+                if done is False
+                else _("Zapisano: %(file)s.")
+            )
+            self.message_user(request, told % {"file": row.file_name})
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         """Approving changes a row, though nobody edits its fields."""

@@ -16,6 +16,7 @@ from django.db import transaction
 from eurzad.lib import clock
 from eurzad.outbox import services as outbox
 from eurzad.outbox.registry import Later
+from portal.desk import foureyes
 from portal.journal.services import record
 from portal.people.models import User
 from taxes.errors import LedgerError
@@ -30,6 +31,7 @@ JOB = "taxes.load_ledger"
 SMALL = 2 << 20
 """A file of so many bytes is loaded within a job's time; a larger one by a process of its own."""
 _POLL = 5
+FOUR_EYES = "imports"
 
 
 def folder() -> Path:
@@ -130,14 +132,28 @@ def keep_for_approval(row: LedgerImport, path: Path) -> None:
         shutil.copyfile(path, target)
 
 
-def approve(*, clerk: User, row: LedgerImport) -> None:
-    """Let a file be loaded whose sums change by much. Raises LedgerError when its time is over."""
+def approve(*, clerk: User, row: LedgerImport) -> bool:
+    """Let a file be loaded whose sums change by much; False when a second clerk has to agree first (FOUR_EYES).
+
+    Raises LedgerError when its time is over, SamePerson when the first clerk comes again.
+    """
     with transaction.atomic():
         locked = LedgerImport.objects.select_for_update(of=("self",)).get(pk=row.pk)
         if locked.state != State.WAITING or locked.source is None:
             raise LedgerError(code="ledger.not_waiting")
         overtaken = not _is_in_turn(locked, locked.source)
+        if not overtaken and not foureyes.approve(
+            FOUR_EYES, reference=locked.public_id, by=clerk, terms={"digest": locked.digest}
+        ):
+            record(
+                actor_id=clerk.public_id,
+                subject_id=None,
+                action="ledger.approved_first",
+                reference=str(locked.public_id),
+            )
+            return False
         if overtaken:
+            foureyes.withdraw(FOUR_EYES, locked.public_id)
             locked.state, locked.finished_at = State.SUPERSEDED, clock.now()
             locked.problems = [Problem("superseded", locked.file_name).as_dict()]
             locked.problem_count = 1
@@ -158,6 +174,7 @@ def approve(*, clerk: User, row: LedgerImport) -> None:
             outbox.enqueue(JOB, key=f"ledger:{locked.public_id}", import_id=str(locked.public_id))
     if overtaken:
         raise LedgerError(code="ledger.overtaken")
+    return True
 
 
 def _is_in_turn(row: LedgerImport, source: SourceSystem) -> bool:
@@ -183,6 +200,7 @@ def refuse(*, clerk: User, row: LedgerImport, reason: str) -> None:
     locked = LedgerImport.objects.select_for_update(of=("self",)).get(pk=row.pk)
     if locked.state != State.WAITING:
         raise LedgerError(code="ledger.not_waiting")
+    foureyes.withdraw(FOUR_EYES, locked.public_id)
     locked.state, locked.finished_at = State.SUPERSEDED, clock.now()
     locked.save()
     record(

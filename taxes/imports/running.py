@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from eurzad.lib import clock
+from portal.desk import foureyes
 from portal.journal.services import record
 from taxes.errors import LedgerError
 from taxes.imports import merging
@@ -84,9 +85,11 @@ def run(
         _note(row, source, opened)
         check_sequence(source, opened.envelope, opened.digest, except_for=row.pk)
     except Refused as refused:
-        return _end(row, _refusal(refused.problem), is_dry=is_dry)
+        return _end(row, _refusal(_placed(refused.problem, row)), is_dry=is_dry)
     except Unchanged:
         return _end(row, Outcome(State.UNCHANGED), is_dry=is_dry)
+    if not is_dry:
+        row.save()
     staging = Staging()
     try:
         outcome = _load(row, source, opened, staging, is_dry=is_dry, progress=progress)
@@ -127,6 +130,11 @@ def _refusal(*problems: Problem) -> Outcome:
     for problem in problems:
         report.add(problem)
     return Outcome(State.REJECTED, report)
+
+
+def _placed(problem: Problem, row: LedgerImport) -> Problem:
+    """A problem names its file."""
+    return problem if problem.file else replace(problem, file=shown(row.file_name))
 
 
 def _note(row: LedgerImport, source: SourceSystem, opened: Opened) -> None:
@@ -202,7 +210,7 @@ def _load(
         undo.outcome.counts = checker.counts
         return undo.outcome
     except Refused as refused:
-        return _refusal(refused.problem)
+        return _refusal(_placed(refused.problem, row))
     except Unchanged:
         return Outcome(State.UNCHANGED)
     except (IntegrityError, DatabaseError) as error:
@@ -257,6 +265,8 @@ def _merge(
     row.state, row.changes, row.finished_at = State.LOADED, changes, clock.now()
     row.save()
     older = LedgerImport.objects.filter(source=source, state=State.WAITING, sequence__lte=envelope.sequence)
+    for reference in older.exclude(pk=row.pk).values_list("public_id", flat=True):
+        foureyes.withdraw("imports", reference)
     older.exclude(pk=row.pk).update(state=State.SUPERSEDED, finished_at=clock.now())
     record(actor_id=row.approved_by, subject_id=None, action="ledger.imported", reference=str(row.public_id))
     return Outcome(State.LOADED, changes=changes)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -177,6 +178,12 @@ def place(problem: Problem | Mapping[str, Any]) -> str:
     if values["field"]:
         parts.append(_("pole %(field)s") % values)
     return ", ".join(parts)
+
+
+def table_name(table: str) -> str:
+    """Return what the rows of a table are called."""
+    found = next((model for model in apps.get_models() if model._meta.db_table == table), None)
+    return str(found._meta.verbose_name_plural) if found is not None else table
 
 
 def lines(problems: Iterable[Problem | Mapping[str, Any]], count: int) -> list[str]:

@@ -72,7 +72,9 @@ class Command(BaseCommand):
             LedgerImport.State(outcome.state), 0
         )
         if code:
-            raise CommandError(_END[code], returncode=code)
+            raise CommandError(
+                _DRY_WAITS if options["dry_run"] and code == WAITS else _END[code], returncode=code
+            )
 
     def _tell(self, row: LedgerImport, outcome: running.Outcome, lines: list[str], *, is_dry: bool) -> None:
         for line in lines:
@@ -83,7 +85,11 @@ class Command(BaseCommand):
             self.stdout.write(f"{name:15} {count:>9}")
         for what, label in (("added", "dodano"), ("changed", "zmieniono"), ("closed", "zamknięto")):
             for table, count in outcome.changes.get(what, {}).items():
-                self.stdout.write(f"{label} {table.partition('_')[2]:20} {count:>9}")
+                self.stdout.write(f"{label:10} {words.table_name(table):34} {count:>9}")
+        if outcome.state == LedgerImport.State.WAITING:
+            before, after = outcome.changes["before"], outcome.changes["after"]
+            self.stdout.write(f"Saldo: {before['balance']} → {after['balance']} zł")
+            self.stdout.write(f"Należności: {before['receivables']} → {after['receivables']}")
         if outcome.state == LedgerImport.State.LOADED:
             after = outcome.changes["after"]
             self.stdout.write(f"Saldo: {outcome.changes['before']['balance']} → {after['balance']} zł")
@@ -94,6 +100,11 @@ _END = {
     REJECTED: "Plik odrzucono w całości. Dane w portalu są takie jak przedtem.",
     WAITS: "Sumy zmieniają się bardziej, niż dopuszcza ustawienie. Plik czeka na zatwierdzenie przez urzędnika.",
 }
+
+_DRY_WAITS = (
+    "Plik jest poprawny, ale sumy zmieniają się bardziej, niż dopuszcza ustawienie: po wysłaniu będzie czekał na "
+    "zatwierdzenie przez urzędnika. To była próba, nic nie zapisano."
+)
 
 
 def _bar(done: int, total: int) -> None:

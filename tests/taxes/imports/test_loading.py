@@ -12,7 +12,6 @@ from django.core.management import CommandError, call_command
 from django.db.models import F, Sum
 
 from eurzad.lib import clock
-from payments.payables import SettledItem
 from portal.people.models import Subject, SubjectIdentifier
 from portal.people.services import find_subject
 from taxes.imports import broken, intake, sample
@@ -31,8 +30,8 @@ from taxes.models import (
     SourceSystem,
 )
 from taxes.selectors.source_state import source_state
-from taxes.services import settle_items
 from tests.taxes.imports.files import load, state, town, written
+from tests.taxes.imports.paying import due, pay
 
 pytestmark = pytest.mark.django_db
 State = LedgerImport.State
@@ -223,18 +222,6 @@ def test_what_a_full_file_does_not_name_is_closed_and_may_come_back(tmp_path: Pa
     assert state()[0] == before
 
 
-def _pay(instalment: Instalment, amount: Decimal, payment: object) -> None:
-    item = SettledItem(
-        kind="instalment", object_id=instalment.public_id, title="", subject_id=instalment.subject_id,
-        principal=amount, interest=Decimal(0), costs=Decimal(0),
-    )  # fmt: skip
-    settle_items([item], clock.now(), payment)  # type: ignore[arg-type]
-
-
-def _due() -> Decimal:
-    return Instalment.objects.aggregate(due=Sum(F("amount") - F("principal_paid")))["due"]
-
-
 def _answered(tmp_path: Path, sequence: int, **values: object) -> Path:
     path = tmp_path / f"answer{sequence}.jsonl"
     rows = iter([("payment_answer", values)])
@@ -246,14 +233,14 @@ def test_a_payment_stays_taken_off_before_and_after_its_acknowledgement_and_twic
     load(written(tmp_path, town()))
     one = Instalment.objects.filter(status="open", effective_due_on__gt=clock.today()).first()
     one = one or Instalment.objects.filter(status="open").latest("effective_due_on")
-    before, payment = _due(), uuid4()
-    _pay(one, one.amount, payment)
-    after = _due()
+    before, payment = due(), uuid4()
+    pay(one, one.amount, payment)
+    after = due()
     assert after < before
     load(written(tmp_path, town(sequence=2)))
-    assert _due() == after
+    assert due() == after
     load(written(tmp_path, town(sequence=3)))
-    assert _due() == after
+    assert due() == after
     outcome, _row = load(_answered(tmp_path, 4, portal_payment=str(payment), answer="accepted"))
     assert outcome.state == State.LOADED, list(outcome.report)
     assert PaymentReceived.objects.get().posting == "acknowledged"
@@ -265,15 +252,15 @@ def test_a_rejected_payment_waits_for_a_clerk_and_stays_taken_off(tmp_path: Path
     load(written(tmp_path, town()))
     one = Instalment.objects.filter(status="open").latest("effective_due_on")
     payment = uuid4()
-    _pay(one, one.amount, payment)
-    after = _due()
+    pay(one, one.amount, payment)
+    after = due()
     told = {"portal_payment": str(payment), "answer": "rejected", "reason": "Nie ma takiej kartoteki"}
     load(_answered(tmp_path, 2, **told))
     load(_answered(tmp_path, 3, **told))
     received = PaymentReceived.objects.get()
     assert (received.posting, received.rejection_reason) == ("rejected", "Nie ma takiej kartoteki")
     load(written(tmp_path, town(sequence=4)))
-    assert _due() == after
+    assert due() == after
 
 
 def test_a_large_change_waits_for_a_clerk(tmp_path: Path, ewa, run_jobs) -> None:  # type: ignore[no-untyped-def]
