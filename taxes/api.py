@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from eurzad.lib import clock
 from taxes.errors import LedgerError
 from taxes.imports import intake, keys, running, signing, words
+from taxes.imports.fields import Field
 from taxes.imports.schema import json_schema
 from taxes.models import LedgerImport, SourceSystem
 
@@ -71,7 +72,7 @@ def _signed(view: View) -> View:
 def imports(request: HttpRequest, source: SourceSystem, signed: signing.Signed) -> HttpResponse:
     """Take a file onto the disk, as much as the signature promises, and have it worked on."""
     length = request.headers.get("Content-Length", "")
-    if not length.isdigit():
+    if not (length.isascii() and length.isdigit()):
         return _problem("length")
     if int(length) > settings.LEDGER_MAX_MB << 20:
         return _problem("too_big")
@@ -83,6 +84,8 @@ def imports(request: HttpRequest, source: SourceSystem, signed: signing.Signed) 
         sequence=signed.sequence or None,
         received_at=clock.now(),
     )
+    if keys.was_used(signed):  # before a byte of the body is written
+        return _problem("replay")
     path = intake.file_of(row)
     try:
         row.size = int(length)
@@ -151,8 +154,8 @@ def payments(request: HttpRequest, source: SourceSystem, signed: signing.Signed)
     try:
         values = json.loads(body)
         payment, answer = UUID(values["portal_payment"]), values["answer"]
-        reason = str(values.get("reason", ""))
-        if answer not in ("accepted", "rejected", "split") or (answer == "rejected" and not reason.strip()):
+        reason = values.get("reason", "")
+        if answer not in ("accepted", "rejected", "split") or not _is_reason(reason, answer):
             return _problem("body")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return _problem("body")
@@ -161,6 +164,14 @@ def payments(request: HttpRequest, source: SourceSystem, signed: signing.Signed)
     except LedgerError:
         return _problem("answer")
     return JsonResponse({"portal_payment": str(payment), "answer": answer})
+
+
+_reason = Field("reason", "text", "", longest=200)
+
+
+def _is_reason(reason: Any, answer: str) -> bool:
+    """The same text that a file may have; a database takes no NUL and no half of a character."""
+    return (reason == "" and answer != "rejected") or (isinstance(reason, str) and _reason.is_good(reason))
 
 
 @require_http_methods(["GET", "HEAD"])

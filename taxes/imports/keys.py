@@ -67,6 +67,11 @@ def believe(headers: dict[str, str], *, method: str, path: str) -> tuple[SourceS
     return key.source, signed
 
 
+def was_used(signed: signing.Signed) -> bool:
+    """Whether a signature was taken before; `use_once` has the last word."""
+    return UsedSignature.objects.filter(mark=signed.mark).exists()
+
+
 def use_once(signed: signing.Signed) -> None:
     """Remember a signature; raises BadSignature `replay` when it was used before. Old ones are forgotten."""
     now: datetime = clock.now()

@@ -1,5 +1,6 @@
 """The domain system's way in: believed by its signature alone, once, and told what became of its file."""
 
+import gzip
 import hashlib
 import json
 from collections.abc import Callable
@@ -111,6 +112,42 @@ def test_a_signature_is_used_once_and_a_revoked_key_opens_nothing(source: Source
     assert _post(IMPORTS, body, _headers(body, sequence=2)).json()["code"] == "key"
 
 
+def test_a_replay_is_refused_before_its_body_is_taken(source: SourceSystem) -> None:
+    body = b"{}\n"
+    headers = _headers(body)
+    assert _post(IMPORTS, body, headers).status_code == 202
+    assert _post(IMPORTS, b"something else", headers).json()["code"] == "replay"
+    assert len(list(intake.folder().iterdir())) == 1
+
+
+@pytest.mark.parametrize("length", ["", "-1", "1e3", "²", "0x10"])
+def test_a_body_without_a_length_is_not_taken(source: SourceSystem, length: str) -> None:
+    body = b"{}\n"
+    answer = Client(headers=_headers(body)).post(
+        IMPORTS, body, content_type="application/octet-stream", CONTENT_LENGTH=length
+    )
+    assert answer.status_code in (400, 411) and answer["Content-Type"] == "application/problem+json"
+    assert not list(intake.folder().iterdir())
+
+
+def test_headers_sent_twice_and_a_short_or_packed_body(source: SourceSystem) -> None:
+    body = b'{"record":"envelope"}\n'
+    good = _headers(body)
+    for name in good:  # a server joins repeated headers by a comma
+        assert _post(IMPORTS, body, {**good, name: f"{good[name]},{good[name]}"}).json()["code"] == "headers"
+    for sent in (body[:-1], gzip.compress(body)):
+        assert _post(IMPORTS, sent, good).json()["code"] == "digest"
+    assert not LedgerImport.objects.exists() and not list(intake.folder().iterdir())
+
+
+def test_a_packed_file_is_no_file_of_the_contract(source: SourceSystem, run_jobs: Callable[..., int]) -> None:
+    body = gzip.compress(b"0" * 5_000_000)
+    answer = _post(IMPORTS, body, _headers(body))
+    run_jobs()
+    told = _state(answer.json()["status_url"]).json()
+    assert (told["state"], told["problems"][0]["code"]) == ("rejected", "no_envelope")
+
+
 def test_a_body_over_the_limit_is_not_taken(source: SourceSystem) -> None:
     body = b"x" * ((1 << 20) + 1)
     with override_settings(LEDGER_MAX_MB=1):
@@ -135,6 +172,10 @@ def test_another_systems_file_is_not_told(source: SourceSystem) -> None:
         json.dumps({"portal_payment": str(UUID(int=7)), "answer": "maybe"}),
         json.dumps({"portal_payment": str(UUID(int=7)), "answer": "rejected"}),
         json.dumps({"portal_payment": 7, "answer": ["accepted"]}),
+        *(
+            json.dumps({"portal_payment": str(UUID(int=7)), "answer": "rejected", "reason": reason})
+            for reason in ("a\x00b", "a\ud800b", "=1+1", "x" * 201, " ", ["x"], 7, None)
+        ),
         "[" * 5000,
     ],
 )
