@@ -91,7 +91,7 @@ def test_attorney_is_told_what_is_missing(page: Page, town: Town, look: Look, tm
     page.get_by_label("Kod pocztowy").fill(DAMIAN.postal_code)
     page.get_by_label("Miejscowość").fill(DAMIAN.city)
     page.get_by_role("button", name="Zapisz i dalej").click()
-    page.get_by_role("link", name="Dodaj osobę").click()
+    page.get_by_role("link", name="Dodaj osobę", exact=True).click()
     page.get_by_role("button", name="Zapisz i dalej").click()
     expect(page.get_by_role("alert")).to_be_visible()
     look(page, "access-person-errors")
