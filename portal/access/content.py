@@ -68,6 +68,15 @@ class Content:
         """All files, those of the represented first."""
         return [*(file for one in self.represented for file in one.files), *self.others]
 
+    def get(self, row: Represented) -> Shown | None:
+        """How one of the represented is shown; None when it has been taken out meanwhile."""
+        return next((one for one in self.represented if one.row.pk == row.pk), None)
+
+    @property
+    def lacks_address(self) -> bool:
+        """Whether the applicant's own part is not filled in."""
+        return any(one.code == "address" for one in self.missing)
+
     @property
     def left_bytes(self) -> int:
         """How many bytes of files there is room for."""

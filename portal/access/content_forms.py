@@ -36,6 +36,10 @@ class ScopeForm(forms.Form):
         label=_("Ostatni dzień dostępu"),
         help_text=_("Najdalej 5 lat od dziś. Dostęp skończy się sam po tym dniu."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": _("Podaj ostatni dzień dostępu."),
+            "invalid": _("Podaj ostatni dzień dostępu jako datę, na przykład 31.12.2027."),
+        },
     )
     kind = ""
 
@@ -77,14 +81,17 @@ class PersonForm(ScopeForm):
     PARENT, GUARDIAN, CURATOR, ATTORNEY = "parent", "guardian", "curator", "power_of_attorney"
 
     given_name = forms.CharField(
-        label=_("Imię"), max_length=100, widget=forms.TextInput(attrs=_NO_AUTOCOMPLETE)
-    )
+        label=_("Imię"), max_length=100, widget=forms.TextInput(attrs=_NO_AUTOCOMPLETE),
+        error_messages={"required": _("Wpisz imię tej osoby.")},
+    )  # fmt: skip
     family_name = forms.CharField(
-        label=_("Nazwisko"), max_length=100, widget=forms.TextInput(attrs=_NO_AUTOCOMPLETE)
-    )
+        label=_("Nazwisko"), max_length=100, widget=forms.TextInput(attrs=_NO_AUTOCOMPLETE),
+        error_messages={"required": _("Wpisz nazwisko tej osoby.")},
+    )  # fmt: skip
     number = forms.CharField(
-        label=_("PESEL"), max_length=20,
+        label=_("PESEL"), max_length=20, help_text=_("11 cyfr. Znajdziesz go w jej dowodzie osobistym."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", **_NO_AUTOCOMPLETE}),
+        error_messages={"required": _("Wpisz PESEL tej osoby.")},
     )  # fmt: skip
     capacity = forms.ChoiceField(
         label=_("Dlaczego działasz za tę osobę"), widget=forms.RadioSelect,
@@ -115,8 +122,9 @@ class OrganisationForm(ScopeForm):
     kind = Represented.Kind.ORGANISATION.value
 
     name = forms.CharField(
-        label=_("Nazwa"), max_length=250, widget=forms.TextInput(attrs={"autocomplete": "organization"})
-    )
+        label=_("Nazwa"), max_length=250, widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        error_messages={"required": _("Wpisz nazwę firmy albo organizacji.")},
+    )  # fmt: skip
     basis = forms.ChoiceField(
         label=_("Dlaczego działasz za tę firmę"), widget=forms.RadioSelect,
         choices=(
@@ -133,6 +141,7 @@ class OrganisationForm(ScopeForm):
     number = forms.CharField(
         label=_("Numer"), max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "numeric", **_NO_AUTOCOMPLETE}),
+        error_messages={"required": _("Wpisz numer firmy albo organizacji.")},
     )  # fmt: skip
     field_order = ("name", "basis", "scheme", "number")
 
@@ -189,6 +198,20 @@ class AttachmentForm(forms.Form):
         return str(getattr(chosen, "name", "") or "")
 
 
+_GROUNDS = (
+    ("spouse", _("Jestem małżonkiem tej osoby")),
+    ("descendant", _("Jestem jej dzieckiem, wnukiem albo prawnukiem")),
+    ("ascendant", _("Jestem jej rodzicem, dziadkiem albo pradziadkiem")),
+    ("sibling", _("Jestem jej bratem albo siostrą")),
+    (
+        "entity",
+        _(
+            "Ten, kto dał pełnomocnictwo, jest zwolniony z ustawy (na przykład urząd, organizacja pożytku publicznego)"
+        ),
+    ),
+)
+
+
 class DutyForm(AttachmentForm):
     """Stamp duty for a power of attorney: paid, exempt or paid elsewhere."""
 
@@ -202,7 +225,7 @@ class DutyForm(AttachmentForm):
         error_messages={"required": _("Zaznacz, co z opłatą skarbową.")},
     )  # fmt: skip
     ground = forms.ChoiceField(
-        label=_("Dlaczego zwolnione"), required=False, widget=forms.RadioSelect, choices=Represented.Ground.choices,
+        label=_("Dlaczego zwolnione"), required=False, widget=forms.RadioSelect, choices=_GROUNDS,
         help_text=_("Wypełnij tylko przy zwolnieniu."),
     )  # fmt: skip
     note = forms.CharField(
@@ -215,6 +238,9 @@ class DutyForm(AttachmentForm):
         super().__init__(*args, required=False, **kwargs)
         self._has_proof = has_proof
         self.fields["file"].label = _("Dowód opłaty")
+        self.fields["file"].help_text = _(
+            "Dodaj, jeśli opłata jest zapłacona: PDF albo zdjęcie, najwyżej 5 MB."
+        )
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -19,6 +19,7 @@ from portal.access.errors import AccessError, DraftClosed
 from portal.access.models import AccessApplication, Attachment, Represented
 from portal.access.services import attaching, representing
 from portal.access.views import identity_required
+from portal.people.limits import limited
 from portal.people.models import Identity
 
 KINDS = {"osoba": "person", "firma": "organisation"}
@@ -115,6 +116,8 @@ def remove_represented(
     request: HttpRequest, identity: Identity, draft: AccessApplication, public_id: UUID
 ) -> HttpResponse:
     """Ask, then take somebody out of the draft."""
+    if request.method == "POST" and not draft.represented.filter(public_id=public_id).exists():
+        return redirect("access:tasks")
     row = get_represented_for(draft, public_id)
     if request.method == "POST":
         name = representing.remove_represented(identity=identity, public_id=public_id)
@@ -124,6 +127,7 @@ def remove_represented(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("upload")
 @draft_required
 def basis_files(
     request: HttpRequest, identity: Identity, draft: AccessApplication, public_id: UUID
@@ -134,6 +138,7 @@ def basis_files(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("upload")
 @draft_required
 def other_files(request: HttpRequest, identity: Identity, draft: AccessApplication) -> HttpResponse:
     """Other documents of the application."""
@@ -145,15 +150,26 @@ def _files_page(
 ) -> HttpResponse:
     form = AttachmentForm()
     if request.method == "POST":
-        form = AttachmentForm(request.POST, request.FILES)
+        goes_on = "next" in request.POST
+        form = AttachmentForm(request.POST, request.FILES, required=not goes_on)
         if _is_taken(request, form) and _keep(identity, form, row, purpose):
-            messages.success(request, _("Plik dodany."))
-            return redirect(request.path)
+            if form.cleaned_data["file"]:
+                messages.success(request, _("Plik dodany."))
+            return _after_files(row) if goes_on else redirect(request.path)
     content = content_of(draft)
-    shown = next((one for one in content.represented if row and one.row.pk == row.pk), None)
-    context = {"form": form, "shown": shown, "row": row, "content": content, "application": draft}
+    shown = content.get(row) if row else None
+    kept = shown.documents if shown else content.others
+    context = {
+        "form": form, "shown": shown, "row": row, "content": content, "application": draft, "files": kept,
+        "waits_for_file": shown is not None and any(one.code == "document" for one in shown.missing),
+    }  # fmt: skip
     status = 413 if is_over_limit(request) else 200
     return render(request, "access/files.html", context, status=status)
+
+
+def _after_files(row: Represented | None) -> HttpResponse:
+    """Where one goes on from the files: after a power of attorney to its stamp duty, else to the task list."""
+    return redirect("access:duty", row.public_id) if row and row.owes_duty else redirect("access:tasks")
 
 
 def _is_taken(request: HttpRequest, form: AttachmentForm) -> bool:
@@ -187,13 +203,16 @@ def _keep(identity: Identity, form: AttachmentForm, row: Represented | None, pur
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("upload")
 @draft_required
 def duty(request: HttpRequest, identity: Identity, draft: AccessApplication, public_id: UUID) -> HttpResponse:
     """Stamp duty for one power of attorney."""
     row = get_represented_for(draft, public_id)
     if not row.owes_duty:
         return redirect("access:tasks")
-    shown = next(one for one in content_of(draft).represented if one.row.pk == row.pk)
+    shown = content_of(draft).get(row)
+    if shown is None:
+        raise Http404
     initial = {"duty": row.duty, "ground": row.duty_ground, "note": row.duty_note}
     form = DutyForm(initial=initial, has_proof=bool(shown.proofs))
     if request.method == "POST":

@@ -12,7 +12,18 @@ MAX_NAME = 120
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _FOREIGN = re.compile(rb"<html|<script|<!doctype|<svg|<\?php|%PDF-|PK\x03\x04", re.IGNORECASE)
-_ENCRYPTED = re.compile(rb"/Encrypt\s+\d+\s+\d+\s+R|/Encrypt\s*<<")
+
+
+def _pdf_name(word: str) -> bytes:
+    """A pattern of a name in a PDF, any letter of which may be written as its code."""
+    return b"/" + b"".join(b"(?:%c|#%02x|#%02X)" % ((ord(letter),) * 3) for letter in word)
+
+
+_ENCRYPTED = re.compile(_pdf_name("Encrypt") + rb"\s*(?:\d+\s+\d+\s+R|<<)")
+_ACTIVE = re.compile(_pdf_name("JavaScript") + b"|" + _pdf_name("Launch") + rb"\b")
+_PACKED = re.compile(rb"/ObjStm\b.{0,1000}?\bstream\r?\n", re.DOTALL)
+_UNPACKED_MAX = 32 * 2**20
+"""How many bytes of the packed objects of one PDF are unpacked to be looked at."""
 _NOT_IN_NAMES = re.compile(
     r'[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\\/:*?"<>|;]+'
 )
@@ -21,7 +32,7 @@ _HEAD = 1024
 
 
 class FileRefused(Exception):
-    """A file that is not taken. `code`: empty, other, damaged, mixed, encrypted, unsigned or xml."""
+    """A file that is not taken. `code`: empty, other, damaged, mixed, encrypted, active, unsigned or xml."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -62,7 +73,23 @@ def _pdf(content: bytes) -> str:
         raise FileRefused("mixed")
     if _ENCRYPTED.search(content):
         raise FileRefused("encrypted")
+    if _ACTIVE.search(content) or _is_active_inside(content):
+        raise FileRefused("active")
     return PDF
+
+
+def _is_active_inside(content: bytes) -> bool:
+    """Whether a PDF's packed objects hold a script or start a program; one that unpacks to no end counts as such."""
+    left = _UNPACKED_MAX
+    for found in _PACKED.finditer(content):
+        try:
+            unpacked = zlib.decompressobj().decompress(memoryview(content)[found.end() :], left)
+        except zlib.error:
+            continue
+        left -= len(unpacked)
+        if left <= 0 or _ACTIVE.search(unpacked):
+            return True
+    return False
 
 
 def _jpeg(content: bytes) -> str:

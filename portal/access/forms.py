@@ -21,15 +21,19 @@ class ApplicationForm(forms.Form):
         help_text=_("Zostaw puste, jeśli w miejscowości nie ma ulic."),
         widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
     )  # fmt: skip
-    building = forms.CharField(label=_("Numer domu"), max_length=20)
+    building = forms.CharField(
+        label=_("Numer domu"), max_length=20, error_messages={"required": _("Wpisz numer domu.")}
+    )
     flat = forms.CharField(label=_("Numer mieszkania"), max_length=20, required=False)
     postal_code = forms.CharField(
         label=_("Kod pocztowy"), max_length=6, help_text=_("Na przykład 99-901."),
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+        error_messages={"required": _("Wpisz kod pocztowy.")},
     )  # fmt: skip
     city = forms.CharField(
         label=_("Miejscowość"), max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+        error_messages={"required": _("Wpisz miejscowość.")},
     )  # fmt: skip
     phone = forms.CharField(
         label=_("Telefon"), max_length=25, required=False,

@@ -36,7 +36,6 @@ _ORDER = {
     **dict.fromkeys(rules.UNDECIDED, 1),
     **dict.fromkeys(rules.PREPARING, 2),
     State.JOINED: 4,
-    State.CORRECTED: 4,
 }
 
 
@@ -75,8 +74,15 @@ def current_application(identity: Identity) -> AccessApplication | None:
 
 def current_of(applications: list[AccessApplication]) -> AccessApplication | None:
     """Choose the current one of a person's applications, newest first."""
-    kept = [item for item in applications if item.state != State.WITHDRAWN]
+    kept = [item for item in applications if not _is_put_away(item)]
     return min(kept, key=_precedence, default=None)
+
+
+def _is_put_away(application: AccessApplication) -> bool:
+    """Whether it says nothing of now: taken back, replaced by its correction, or joined to one taken back."""
+    first = application.joined_to
+    replaced = application.state in (State.WITHDRAWN, State.CORRECTED)
+    return replaced or (first is not None and first.state == State.WITHDRAWN)
 
 
 def _precedence(application: AccessApplication) -> int:
@@ -296,7 +302,7 @@ def _office_rows(
 ) -> list[tuple[str, str, str, str]]:
     due = (
         _("Decyzja do %(date)s.") % {"date": dates.format_short(application.due_on)}
-        if application.due_on and state != State.NEEDS_CORRECTION
+        if application.due_on and state not in (State.NEEDS_CORRECTION, State.WITHDRAWN)
         else ""
     )
     rows = [(_("Urzędnik sprawdza wniosek"), _when(application.received_at), due, "")]

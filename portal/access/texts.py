@@ -242,6 +242,10 @@ _FILE_REFUSALS = {
         "PDF”) i dodaj ponownie."
     ),
     "encrypted": gettext_lazy("Ten PDF jest zabezpieczony hasłem. Zapisz go bez hasła i dodaj ponownie."),
+    "active": gettext_lazy(
+        "W tym PDF jest program (skrypt), a takich plików urząd nie otwiera. Zapisz go od nowa (na przykład "
+        "„Drukuj do PDF”) albo zrób zdjęcie dokumentu i dodaj ponownie."
+    ),
     "unsigned": gettext_lazy(
         "Ten plik XML nie jest podpisany. Dodaj podpisany plik XML albo skan dokumentu w PDF."
     ),

@@ -177,10 +177,16 @@ def sign(request: HttpRequest, identity: Identity) -> HttpResponse:
     return redirect(current.signing_url)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @identity_required
 def withdraw(request: HttpRequest, identity: Identity) -> HttpResponse:
-    """Give up an application that is not signed yet."""
+    """Ask, then give up an application that is not signed yet."""
+    if request.method != "POST":
+        current = selectors.own_prepared(identity)
+        if current is None or current.state not in (State.DRAFT, State.AWAITING_SIGNATURE):
+            return redirect("access:home")
+        context = {"application": current, "content": content_of(current)}
+        return render(request, "access/give_up.html", context)
     try:
         drafting.withdraw(identity=identity)
     except AccessError as error:

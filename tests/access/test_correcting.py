@@ -86,7 +86,12 @@ def test_asked_answered_and_the_case_goes_on(
     ask(ewa, new)
     pages.post(f"{HOME}{new.public_id}/odpowiedz/")
     sign(pages, tps, run_jobs)
-    assert AccessApplication.objects.get(state="submitted").number == f"{filed.number}-3"
+    last = AccessApplication.objects.get(state="submitted")
+    assert last.number == f"{filed.number}-3"
+    pages.post(f"{HOME}{last.public_id}/wycofanie/", {})
+    page = pages.get(HOME).content.decode()
+    assert "Wypełnij wniosek" in page, "what was replaced before says nothing of now"
+    assert all(number in page for number in (filed.number, new.number, last.number))
 
 
 @pytest.mark.parametrize(

@@ -111,9 +111,11 @@ def test_wrong_answers_are_said_and_nothing_is_lost(
 
 
 def test_the_same_company_twice_is_known(pages: PageClient, draft: AccessApplication) -> None:
-    add(pages, "firma", COMPANY)
-    page = pages.post(f"{HOME}dla-kogo/firma/", {**COMPANY, "number": "123456"}, status=200).content.decode()
-    assert "już jest na liście" in page and Represented.objects.count() == 1
+    row = add(pages, "firma", COMPANY)
+    twice = pages.post(f"{HOME}dla-kogo/firma/", {**COMPANY, "number": "123456"})
+    assert str(row.public_id) in twice["Location"], "the same form sent twice"
+    page = pages.post(f"{HOME}dla-kogo/firma/", {**COMPANY, "rights": ["see", "pay"]}, status=200)
+    assert "już jest na liście" in page.content.decode() and Represented.objects.count() == 1
 
 
 def test_change_and_remove(pages: PageClient, draft: AccessApplication) -> None:

@@ -13,7 +13,7 @@ from portal.channels.codes import normalise
 from tests.channels.conftest import DOCUMENT, UPP, Seals, upp
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BEFORE = [("access", "0003_identifiers_under_key")]
+BEFORE = [("people", "0005_sessions_and_demo_handover"), ("access", "0003_identifiers_under_key")]
 AFTER = [("access", "0005_keep_receipts")]
 
 

@@ -93,7 +93,8 @@ def test_cancelled_signing_can_be_taken_up_or_given_up(page: Page, town: Town, l
     again.click()
     expect(heading(page, "Podpisz dokument")).to_be_visible()
     page.goto(f"{town.portal}/konto/wniosek/")
-    page.get_by_role("button", name="Zrezygnuj z tego wniosku").click()
+    page.get_by_role("link", name="Zrezygnuj z tego wniosku").click()
+    page.get_by_role("button", name="Tak, rezygnuję").click()
     expect(heading(page, "Złóż wniosek o dostęp do swoich spraw")).to_be_visible()
 
 

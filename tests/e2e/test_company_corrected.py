@@ -68,7 +68,7 @@ def test_company_owner_is_corrected_once(
     page.get_by_role("button", name="Dodaj plik").click()
     expect(page.get_by_role("link", name="uchwała.pdf", exact=True)).to_be_visible()
     look(page, "access-files")
-    page.get_by_role("link", name="Dalej: części wniosku").click()
+    page.get_by_role("button", name="Dalej: części wniosku").click()
     _sign(page, look)
     assert _number(page) == f"{number}-2"
     expect(page.locator("main")).to_contain_text(f"To jest poprawiony wniosek {number}.")
@@ -109,17 +109,20 @@ def test_attorney_is_told_what_is_missing(page: Page, town: Town, look: Look, tm
     page.get_by_role("button", name="Dodaj plik").click()
     expect(page.get_by_role("alert")).to_contain_text("To nie jest plik PDF, JPEG, PNG")
     look(page, "access-file-refused")
-    page.get_by_role("link", name="Dalej: opłata skarbowa").click()
+    page.get_by_role("button", name="Dalej: opłata skarbowa").click()
     page.get_by_label("Pełnomocnictwo jest zwolnione z opłaty").check()
     page.get_by_role("button", name="Zapisz i dalej").click()
     expect(page.get_by_role("alert")).to_contain_text("dlaczego pełnomocnictwo jest zwolnione")
     look(page, "access-duty-errors")
-    page.get_by_label("pełnomocnik jest małżonkiem").check()
+    page.get_by_label("Jestem małżonkiem tej osoby").check()
     page.get_by_role("button", name="Zapisz i dalej").click()
     page.get_by_role("link", name="Dalej: sprawdź wniosek").click()
     expect(page.locator("main")).to_contain_text("brakuje dokumentu")
     look(page, "access-tasks-missing")
-    page.get_by_role("button", name="Zrezygnuj z tego wniosku").click()
+    page.get_by_role("link", name="Zrezygnuj z tego wniosku").click()
+    look(page, "access-give-up")
+    page.get_by_role("button", name="Tak, rezygnuję").click()
+    expect(heading(page, "Dostęp do spraw innych osób i firm")).to_be_visible()
 
 
 def _add_company(page: Page, look: Look) -> None:
@@ -134,7 +137,7 @@ def _add_company(page: Page, look: Look) -> None:
     look(page, "access-company")
     page.get_by_role("button", name="Zapisz i dalej").click()
     expect(heading(page, f"Dokumenty: {COMPANY}")).to_be_visible()
-    page.get_by_role("link", name="Dalej: części wniosku").click()
+    page.get_by_role("button", name="Dalej: części wniosku").click()
     look(page, "access-tasks-company")
 
 

@@ -210,16 +210,19 @@ def _give_back(correction_pk: int) -> bool:
 def withdraw_filed(*, identity: Identity, public_id: UUID, reason: str = "") -> AccessApplication:
     """Take back one's own application that has been filed and not decided; its unsigned answer goes with it.
 
-    Raises CannotWithdraw when it is decided, or when a signed answer is being checked at this moment.
+    A second call finds it taken back. Raises CannotWithdraw when it is decided, AnswerBeingChecked when a signed
+    answer is being checked at this moment.
     """
     found = AccessApplication.objects.filter(identity=identity, public_id=public_id).first()
     if found is None:
         raise errors.CannotWithdraw
     application = _lock(found.pk)
+    if application.is_withdrawn_case:
+        return application
     if application.state not in rules.UNDECIDED:
         raise errors.CannotWithdraw
-    answer = drafting.lock_prepared(identity)
-    if answer is not None and answer.corrects_id == application.pk:
+    answer = AccessApplication.objects.select_for_update().preparing().filter(corrects=application).first()
+    if answer is not None:
         if answer.state not in (State.DRAFT, State.AWAITING_SIGNATURE):
             raise errors.AnswerBeingChecked
         history.move(answer, State.WITHDRAWN, event="withdrawn")

@@ -93,8 +93,10 @@ def confirm_email(application: AccessApplication) -> None:
 
 @transaction.atomic
 def withdraw(*, identity: Identity) -> None:
-    """Give up an application that has not been signed yet. Raises CannotWithdraw."""
+    """Give up an application that has not been signed yet; a second call finds it given up. Raises CannotWithdraw."""
     application = lock_prepared(identity)
+    if application is None and not AccessApplication.objects.undecided().filter(identity=identity).exists():
+        return
     if application is None or application.state not in (State.DRAFT, State.AWAITING_SIGNATURE):
         raise errors.CannotWithdraw
     history.move(application, State.WITHDRAWN, event="withdrawn")
@@ -121,8 +123,12 @@ def correct(*, identity: Identity) -> AccessApplication:
 
 
 def lock_prepared(identity: Identity) -> AccessApplication | None:
-    """The person's application that is not filed yet, locked."""
-    return AccessApplication.objects.select_for_update().preparing().filter(identity=identity).first()
+    """The person's application that is not filed yet, locked; before it the one it corrects: the order of all."""
+    prepared = AccessApplication.objects.preparing().filter(identity=identity)
+    corrected = prepared.values_list("corrects_id", flat=True).first()
+    if corrected is not None:
+        AccessApplication.objects.select_for_update().only("pk").get(pk=corrected)
+    return prepared.select_for_update().first()
 
 
 def create_draft(identity: Identity) -> AccessApplication:

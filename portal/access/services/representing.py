@@ -53,7 +53,10 @@ def find(draft: AccessApplication, public_id: UUID) -> Represented:
 
 @transaction.atomic
 def save_represented(*, identity: Identity, who: Who, public_id: UUID | None = None) -> Represented:
-    """Add somebody to the draft, or change who is `public_id`. Raises DraftClosed, RepresentedRefused."""
+    """Add somebody to the draft, or change who is `public_id`; adding the very same once more changes nothing.
+
+    Raises DraftClosed, RepresentedRefused.
+    """
     draft = lock_draft(identity)
     fingerprint = pii.fingerprint(who.scheme, who.number)
     if (who.scheme, who.number) == ("pesel", identity.identifier if identity.has_pesel else ""):
@@ -61,7 +64,10 @@ def save_represented(*, identity: Identity, who: Who, public_id: UUID | None = N
             _("To Twój własny numer PESEL. O swoje dane prosisz w pierwszej części.")
         )
     others = draft.represented.exclude(public_id=public_id) if public_id else draft.represented.all()
-    if others.filter(scheme=who.scheme, fingerprint=fingerprint).exists():
+    same = others.filter(scheme=who.scheme, fingerprint=fingerprint).first()
+    if same is not None and public_id is None and _says(same, who):
+        return same
+    if same is not None:
         raise errors.RepresentedRefused(_("Ta osoba albo firma już jest na liście. Zmień tamten wpis."))
     if public_id is None and others.count() >= MAX_REPRESENTED:
         raise errors.RepresentedRefused(
@@ -81,6 +87,11 @@ def save_represented(*, identity: Identity, who: Who, public_id: UUID | None = N
     if not row.owes_duty:
         Attachment.objects.filter(represented=row, purpose=Attachment.Purpose.STAMP_DUTY).delete()
     return row
+
+
+def _says(row: Represented, who: Who) -> bool:
+    """Whether a row says just this: the form was sent twice."""
+    return all(getattr(row, name) == value for name, value in asdict(who).items())
 
 
 def _next(draft: AccessApplication) -> int:

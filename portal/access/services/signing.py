@@ -48,13 +48,7 @@ def start_signing(*, identity: Identity, online: bool = True) -> AccessApplicati
     drafting.require_open_door(Door.PORTAL)
     if online and not identity.has_pesel:
         raise errors.TrustedSignatureNeedsPesel
-    application = (
-        AccessApplication.objects.select_for_update(of=("self",))
-        .select_related("identity")
-        .preparing()
-        .filter(identity=identity)
-        .first()
-    )
+    application = drafting.lock_prepared(identity)
     if application is None:
         raise errors.NothingToSign
     if application.state == State.DRAFT:
