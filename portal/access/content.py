@@ -100,7 +100,7 @@ def content_of(application: AccessApplication) -> Content:
 
 def _missing_of_own(application: AccessApplication, *, has_others: bool) -> list[Missing]:
     found = []
-    if not (application.building and application.city):
+    if not (application.building and application.city and rules.is_postal_code(application.postal_code)):
         found.append(Missing("address", texts.missing_sentence("address"), reverse("access:form")))
     if not application.own_data and not has_others:
         found.append(Missing("nobody", texts.missing_sentence("nobody"), reverse("access:tasks")))

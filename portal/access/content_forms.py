@@ -7,15 +7,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from eurzad.lib import clock
-from eurzad.lib.identifiers import IdentifierError, clean_krs, clean_nip, clean_pesel, clean_regon
-from portal.access import texts
+from eurzad.lib.identifiers import IdentifierError
+from portal.access import texts, vocabulary
 from portal.access.models import MAX_FILE_BYTES, Represented
 from portal.access.services.representing import Who
 from portal.mandates.errors import BadScope
 from portal.mandates.models import Area, Right
 from portal.mandates.services.granting import checked_scope
 
-_CLEAN = {"pesel": clean_pesel, "nip": clean_nip, "regon": clean_regon, "krs": clean_krs}
 _BAD_NUMBER = _("Ten numer jest błędny. Sprawdź wszystkie cyfry.")
 _NO_AUTOCOMPLETE = {"autocomplete": "off"}
 
@@ -58,7 +57,7 @@ class ScopeForm(forms.Form):
     def clean_number_of(self, scheme: str, field: str = "number") -> str:
         """The number without spaces, its check digits right."""
         try:
-            return _CLEAN[scheme](str(self.cleaned_data[field]))
+            return vocabulary.clean_number(scheme, str(self.cleaned_data[field]))
         except (IdentifierError, KeyError):
             raise forms.ValidationError(_BAD_NUMBER) from None
 

@@ -6,10 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from eurzad.lib.xml import MAX_BYTES as MAX_XML_BYTES
+from portal.access.rules import is_postal_code
 from portal.access.services.details import Details
 from portal.people.models import Subject
 
-POSTAL_CODE = re.compile(r"[0-9]{2}-[0-9]{3}")
 PHONE = re.compile(r"\+?[0-9][0-9 ()-]{5,24}")
 
 
@@ -55,7 +55,7 @@ class ApplicationForm(forms.Form):
 
     def clean_postal_code(self) -> str:
         value = str(self.cleaned_data["postal_code"])
-        if not POSTAL_CODE.fullmatch(value):
+        if not is_postal_code(value):
             raise forms.ValidationError(_("Wpisz kod pocztowy w postaci 99-901."))
         return value
 

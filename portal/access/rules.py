@@ -5,6 +5,7 @@ Pure functions; "today" and the number of days are arguments.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -97,6 +98,14 @@ POLL_RARELY = timedelta(minutes=15)
 POLL_SOON_FOR = timedelta(minutes=5)
 SENDING_USUAL = timedelta(minutes=2)
 POLL_LATER_FOR = timedelta(hours=2)
+
+
+_POSTAL_CODE = re.compile(r"[0-9]{2}-[0-9]{3}")
+
+
+def is_postal_code(text: str) -> bool:
+    """Tell whether this is a Polish postal code as the document takes it: 99-901."""
+    return _POSTAL_CODE.fullmatch(text) is not None
 
 
 def may_move(source: State, target: State) -> bool:

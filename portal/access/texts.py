@@ -256,7 +256,9 @@ _FILE_REFUSALS = {
 }
 _MISSING = {
     "nobody": gettext_lazy("Nie wskazano, o czyje dane prosisz. Dodaj osobę albo firmę."),
-    "address": gettext_lazy("Brakuje Twojego adresu."),
+    "address": gettext_lazy(
+        "Uzupełnij swój adres: numer domu, kod pocztowy (na przykład 99-901) i miejscowość."
+    ),
     "document": gettext_lazy("%(name)s: brakuje dokumentu, z którego wynika Twoje prawo do działania."),
     "duty": gettext_lazy("%(name)s: nie zaznaczono nic o opłacie skarbowej."),
     "proof": gettext_lazy("%(name)s: brakuje dowodu opłaty skarbowej."),

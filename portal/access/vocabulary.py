@@ -48,6 +48,11 @@ class PartyUnreadable(ValueError):
     """A represented party that cannot be kept as a row: the clerk reads it in the document."""
 
 
+def clean_number(scheme: str, number: str) -> str:
+    """Return a represented's number without spaces, its check digits right. Raises IdentifierError."""
+    return _CLEAN[scheme](number)
+
+
 def to_party(row: Represented) -> RepresentedParty:
     """Return a row as the document says it."""
     return RepresentedParty(
@@ -84,7 +89,7 @@ def to_who(party: RepresentedParty, *, last_day: date) -> Who:
     if basis == "krs" and scheme != "krs":
         raise PartyUnreadable
     try:
-        number = _CLEAN[scheme](party.number)
+        number = clean_number(scheme, party.number)
     except IdentifierError as error:
         raise PartyUnreadable from error
     return Who(

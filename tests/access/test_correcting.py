@@ -261,3 +261,23 @@ def test_bytes_filed_in_the_portal_open_nothing_on_epuap(
 )
 def test_the_offices_time_stands_still(due_on: date, asked_on: date, until: date, moved: date) -> None:
     assert rules.deadline_after_pause(due_on, asked_on, until) == moved
+
+
+@pytest.mark.parametrize("postal_code", ["", "SW1A 1AA"])
+def test_an_answer_with_an_address_that_the_document_cannot_say_is_completed_first(
+    pages: PageClient, filed: AccessApplication, ewa: User, postal_code: str
+) -> None:
+    """As an application from ePUAP may have it: what comes in is only remarked upon."""
+    AccessApplication.objects.update(postal_code=postal_code)
+    ask(ewa, filed)
+    pages.post(f"{HOME}{filed.public_id}/odpowiedz/")
+    page = pages.get(f"{HOME}lista/").content.decode()
+    assert "Uzupełnij swój adres" in page and "do uzupełnienia" in page
+    pages.post(f"{HOME}podpis/")
+    pages.post(f"{HOME}podpis/wlasny/")
+    draft = AccessApplication.objects.get(corrects=filed)
+    assert draft.state == "draft"
+    pages.post(f"{HOME}formularz/", FORM)
+    pages.post(f"{HOME}podpis/wlasny/")
+    draft.refresh_from_db()
+    assert draft.state == "awaiting_signature"

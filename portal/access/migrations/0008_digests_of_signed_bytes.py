@@ -9,7 +9,7 @@ def fill(apps, schema_editor):
     applications = apps.get_model("access", "AccessApplication").objects
     known = set(applications.exclude(signed_sha256="").values_list("signed_sha256", flat=True))
     filed = applications.filter(due_on__isnull=False, signed_document__isnull=False, signed_sha256="")
-    for pk, content in filed.order_by("pk").values_list("pk", "signed_document").iterator(chunk_size=100):
+    for pk, content in filed.order_by("pk").values_list("pk", "signed_document").iterator(chunk_size=10):
         digest = hashlib.sha256(bytes(content)).hexdigest()
         if digest not in known:
             known.add(digest)

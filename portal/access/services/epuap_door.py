@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from epuap.inbox.models import InboundDocument
@@ -13,10 +12,9 @@ from eurzad.lib.errors import PermanentError
 from portal.access import documents, rules, signatures
 from portal.access.models import AccessApplication, Door
 from portal.access.rules import State
-from portal.access.services import drafting, epuap_content, filing, history
+from portal.access.services import drafting, epuap_content, filing, history, telling
 from portal.channels import senders
 from portal.channels.errors import ChannelError
-from portal.notices.services import notify_staff
 from portal.people import pii
 from portal.people import services as people
 from portal.people.models import Identity
@@ -123,15 +121,14 @@ def send_decision(application_id: str) -> None:
 
 
 def _tell_staff_not_sent(application: AccessApplication) -> None:
-    notify_staff(
-        permission="access.decide_accessapplication",
-        topic="access.letter_not_sent",
-        text=_(
+    telling.tell_all_clerks(
+        application,
+        "access.letter_not_sent",
+        _(
             "Decyzji w sprawie wniosku %(number)s nie wysłano: kanał ePUAP nie wysyła teraz pism. Włącz wysyłanie "
             "w kanałach i uruchom zadanie access.send_decision ponownie albo doręcz decyzję inaczej."
         )
         % {"number": application.number},
-        url=reverse("admin:access_accessapplication_change", args=[application.pk]),
     )
 
 

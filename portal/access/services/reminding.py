@@ -3,16 +3,12 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from eurzad.lib import clock, dates
 from portal.access import rules
 from portal.access.models import AccessApplication
-from portal.access.services import history
-from portal.notices.services import notify, notify_staff
-
-PERMISSION = "access.decide_accessapplication"
+from portal.access.services import history, telling
 
 
 def remind_all() -> int:
@@ -32,21 +28,13 @@ def _remind(application: AccessApplication) -> bool:
     fresh = [kind for kind in due if history.note_once(application, kind)]
     if not fresh:
         return False
-    notify_staff(
-        permission=PERMISSION,
-        topic=f"access.{fresh[-1]}",
-        text=_sentence(fresh[-1], application),
-        url=reverse("admin:access_accessapplication_change", args=[application.pk]),
-    )
-    user = application.identity.user
-    if rules.OVERDUE_REMINDER in fresh and user is not None:
-        notify(
-            user=user,
-            topic="access.overdue",
-            text=_("Minął termin decyzji w sprawie wniosku %(number)s. Urzędnicy dostali przypomnienie.")
+    telling.tell_all_clerks(application, f"access.{fresh[-1]}", _sentence(fresh[-1], application))
+    if rules.OVERDUE_REMINDER in fresh:
+        telling.tell_applicant(
+            application,
+            "access.overdue",
+            _("Minął termin decyzji w sprawie wniosku %(number)s. Urzędnicy dostali przypomnienie.")
             % {"number": application.number},
-            url=reverse("access:home"),
-            email=application.email if application.email_confirmed_at else "",
         )
     return True
 

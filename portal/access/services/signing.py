@@ -24,10 +24,9 @@ from portal.access.documents import build_document
 from portal.access.models import AccessApplication, Door, Upload
 from portal.access.receipts import issue_upp
 from portal.access.rules import State
-from portal.access.services import drafting, elsewhere, filing, history
+from portal.access.services import drafting, elsewhere, filing, history, telling
 from portal.channels.models import Receipt
 from portal.channels.services import keep_own_receipt
-from portal.notices.services import notify
 from portal.people.models import Identity
 
 RESUMED_AT_ONCE = 500
@@ -289,14 +288,12 @@ def _refuse(application: AccessApplication, upload: Upload | None, refused: sign
                 refusal_code=refused.code,
                 signature_report=refused.report,
             )
-        if moved and application.identity.user is not None:
-            notify(
-                user=application.identity.user,
-                topic="access.signature_refused",
-                text=_("Podpis pod wnioskiem %(number)s nie został przyjęty. Możesz spróbować ponownie.")
+        if moved:
+            telling.tell_applicant(
+                application,
+                "access.signature_refused",
+                _("Podpis pod wnioskiem %(number)s nie został przyjęty. Możesz spróbować ponownie.")
                 % {"number": application.number},
-                url=reverse("access:home"),
-                email=application.email if application.email_confirmed_at else "",
             )
 
 

@@ -32,7 +32,12 @@ def tell_clerks(application: AccessApplication, topic: str, text: str) -> None:
     if application.assigned_to is not None:
         tell_clerk(application.assigned_to, application, topic, text)
     else:
-        notify_staff(permission=PERMISSION, topic=topic, text=text, url=_desk(application))
+        tell_all_clerks(application, topic, text)
+
+
+def tell_all_clerks(application: AccessApplication, topic: str, text: str) -> None:
+    """Tell every clerk who may decide, whoever leads the case."""
+    notify_staff(permission=PERMISSION, topic=topic, text=text, url=_desk(application))
 
 
 def _desk(application: AccessApplication) -> str:

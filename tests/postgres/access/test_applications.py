@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,13 +14,29 @@ from eurzad.lib import clock
 from eurzad.lib.personas import CELINA, GRAZYNA
 from eurzad.outbox import services as outbox
 from eurzad.outbox.models import Job
-from portal.access.errors import AlreadyDecided, DecisionIncomplete, NotYours
-from portal.access.models import AccessApplication, ApplicationEvent
-from portal.access.services import deciding, history, signing
+from portal.access.errors import (
+    AccessError,
+    AlreadyDecided,
+    AnswerBeingChecked,
+    CannotWithdraw,
+    DecisionIncomplete,
+    NotYours,
+)
+from portal.access.models import AccessApplication, ApplicationEvent, Correction
+from portal.access.services import (
+    attaching,
+    correcting,
+    deciding,
+    drafting,
+    history,
+    representing,
+    signing,
+)
 from portal.journal.models import Record
 from portal.notices.models import Notice
 from portal.people.models import Identity, Subject, User
 from portal.people.services import create_subject
+from tests.access import papers
 from tests.access.conftest import FORM, SigningService, form_document, sign_as
 from tests.epuap.xml.conftest import Party
 from tests.postgres.together import all_at_once, outcome_of
@@ -209,3 +226,98 @@ def _stored(content: bytes, *, epuap_id: str = "1") -> InboundDocument:
         box_address="/jarzebin/SkrytkaESP", sha1=uuid4().hex, sha256=uuid4().hex, epuap_id=epuap_id,
         content=content, sent_at=clock.now(), received_at=clock.now(), reply_address="/grazynaolcha/domyslna",
     )  # fmt: skip
+
+
+def _asked(filed: AccessApplication, clerk: User) -> None:
+    correcting.ask_correction(
+        clerk=clerk, application_pk=filed.pk, items=["other"], text="Popraw adres.",
+        answer_by=clock.today() + timedelta(days=10),
+    )  # fmt: skip
+
+
+def test_an_answer_begun_in_eight_tabs_is_one_draft(
+    filed: AccessApplication, celina: User, clerks: tuple[User, User]
+) -> None:
+    _asked(filed, clerks[0])
+    drafts = all_at_once(
+        lambda _: correcting.start_answer(identity=celina.identity, public_id=filed.public_id).pk, range(8)
+    )
+    assert len(set(drafts)) == 1
+    assert AccessApplication.objects.filter(corrects=filed).count() == 1
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_signing_an_answer_and_withdrawing_the_case_at_once(
+    filed: AccessApplication, celina: User, clerks: tuple[User, User], turn: int
+) -> None:
+    _asked(filed, clerks[0])
+    identity = celina.identity
+    correcting.start_answer(identity=identity, public_id=filed.public_id)
+    steps = [
+        lambda: signing.start_signing(identity=identity),
+        lambda: correcting.withdraw_filed(identity=identity, public_id=filed.public_id),
+        lambda: drafting.correct(identity=identity),
+        lambda: drafting.save_draft(
+            identity=identity, details=drafting.Details(building=str(turn), postal_code="99-901", city="J")
+        ),
+    ]
+    try_one = outcome_of(lambda step: step(), AccessError)
+    assert all_at_once(try_one, steps)[1] == "", "nothing unsigned keeps a case from being taken back"
+    filed.refresh_from_db()
+    assert filed.is_withdrawn_case
+    assert not AccessApplication.objects.filter(state="awaiting_signature", corrects=filed).exists()
+
+
+def test_an_answer_filed_and_the_case_withdrawn_at_once(
+    filed: AccessApplication, celina: User, clerks: tuple[User, User], tps: SigningService
+) -> None:
+    _asked(filed, clerks[0])
+    identity = celina.identity
+    answer = correcting.start_answer(identity=identity, public_id=filed.public_id)
+    signing.start_signing(identity=identity)
+    public_id = str(answer.public_id)
+    signing.send_for_signing(public_id)
+    tps.sign(CELINA)
+    signing.fetch_signed(public_id)
+    signing.check_signature(public_id)
+
+    def withdraw(_: int) -> object:
+        return correcting.withdraw_filed(identity=identity, public_id=filed.public_id)
+
+    steps = [lambda _: signing.issue_receipt(public_id), withdraw] * 4
+    try_one = outcome_of(lambda step: step(0), AnswerBeingChecked, CannotWithdraw)
+    assert not all_at_once(try_one, steps).count("AlreadyDecided")
+    states = dict(AccessApplication.objects.values_list("pk", "state"))
+    assert states == {filed.pk: "corrected", answer.pk: "submitted"}, "what is signed is not lost"
+    assert ApplicationEvent.objects.filter(kind__in=("received", "recalled"), application=answer).count() == 1
+
+
+def test_a_clerk_asks_while_the_applicant_withdraws(
+    filed: AccessApplication, celina: User, clerks: tuple[User, User]
+) -> None:
+    steps = [
+        lambda: _asked(filed, clerks[0]),
+        lambda: correcting.withdraw_filed(identity=celina.identity, public_id=filed.public_id),
+    ]
+    assert all_at_once(outcome_of(lambda step: step(), AlreadyDecided), steps)[1] == ""
+    filed.refresh_from_db()
+    assert filed.is_withdrawn_case
+    assert not Correction.objects.filter(state="waiting").exists()
+
+
+def test_the_same_company_and_file_from_eight_tabs_are_kept_once(celina: User) -> None:
+    identity = celina.identity
+    drafting.save_draft(identity=identity, details=drafting.Details(building="1", city="Jarzębin"))
+    who = representing.Who(
+        kind="organisation", scheme="krs", number="0000123456", basis="krs", areas=["taxes"], rights=["see"],
+        valid_to=clock.today(), name="Tartak",
+    )  # fmt: skip
+    rows = all_at_once(lambda _: representing.save_represented(identity=identity, who=who).pk, range(8))
+    assert len(set(rows)) == 1
+    files = all_at_once(
+        lambda _: (
+            attaching.add_attachment(identity=identity, purpose="other", name="a.pdf", content=papers.PDF).pk
+        ),
+        range(8),
+    )
+    assert len(set(files)) == 1
