@@ -1,5 +1,9 @@
 from typing import Any
 
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin  # noqa: F401  # they register themselves, here before they are taken away
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.db.models import QuerySet
@@ -7,6 +11,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal.people.models import User
+
+for _unused in (model for model in apps.get_models() if model.__module__.startswith("allauth.")):
+    if admin.site.is_registered(_unused):
+        admin.site.unregister(_unused)  # ways in are the account's own affair, not the desk's
 
 
 @admin.register(User)
