@@ -46,6 +46,8 @@ _gates: dict[str, Gate] = {
     "channels_channel": Gate(None, decisions=_names("change")),
     "people_user": Gate(None, decisions=_names("add", "change", "password_change")),
 }
+_OTHER_NAMES = {"auth_user_password_change": "people_user_password_change"}
+"""Django's own page names a model that is not ours."""
 _cases: dict[str, Callable[[int], str]] = {}
 
 
@@ -62,6 +64,7 @@ def name_cases(name: str, number_of: Callable[[int], str]) -> None:
 
 def find(url_name: str) -> tuple[str, Gate, str] | None:
     """The model, its gate and the page within it, of an address of the admin; None for a page without a gate."""
+    url_name = _OTHER_NAMES.get(url_name, url_name)
     for name, gate in _gates.items():
         if url_name.startswith(f"{name}_"):
             return name, gate, url_name.removeprefix(f"{name}_")

@@ -34,6 +34,11 @@ class DeskGateMiddleware:
             return None
         found = gates.find(match.url_name)
         if found is None:
+            app, _sign, rest = match.url_name.partition("_")
+            if rest.endswith("_history") and not _has_right(
+                request, f"{app}_{rest.removesuffix('_history')}"
+            ):
+                raise PermissionDenied  # Django looks for the row first, and its answer tells
             return None
         name, gate, page = found
         if not _has_right(request, name):

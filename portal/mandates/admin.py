@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from portal.desk import reasons
+from portal.desk.errors import DeskError
 from portal.desk.models import Area
 from portal.journal.services import record_read
 from portal.mandates.errors import MandateError
@@ -99,20 +100,24 @@ class MandateAdmin(admin.ModelAdmin):
         try:
             if request.POST.get("action") == "refuse":
                 reason = request.POST.get("reason", "")
-                deciding.refuse_by_clerk(clerk=clerk_of(request), mandate_pk=pk, reason=reason)
+                decided = deciding.refuse_by_clerk(clerk=clerk_of(request), mandate_pk=pk, reason=reason)
             else:
                 file = request.FILES.get("document")
                 content = file.read() if file else b""
-                deciding.confirm_from_document(
+                decided = deciding.confirm_from_document(
                     clerk=clerk_of(request),
                     mandate_pk=pk,
                     name=str(file.name) if file else "",
                     content=content,
                 )
-        except MandateError as error:
+        except (MandateError, DeskError) as error:
             messages.error(request, error.message)
         else:
-            messages.success(request, _("Decyzja zapisana."))
+            is_first = decided.status == Mandate.Status.AWAITING_CLERK
+            told = _(
+                "Zapisano pierwszą zgodę. Pełnomocnictwo zacznie działać, gdy potwierdzi je druga osoba."
+            )
+            messages.success(request, told if is_first else _("Decyzja zapisana."))
         return redirect("admin:mandates_mandate_change", pk)
 
     def document(self, request: HttpRequest, pk: int) -> HttpResponse:

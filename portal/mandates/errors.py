@@ -61,12 +61,3 @@ class TextChanged(MandateError):
         super().__init__(
             _("Treść na stronie nie jest treścią tego pełnomocnictwa. Przeczytaj ją jeszcze raz.")
         )
-
-
-class SameClerk(MandateError):
-    """The second clerk cannot be the first."""
-
-    code = "mandate_same_clerk"
-
-    def __init__(self) -> None:
-        super().__init__(_("Drugą decyzję musi podjąć inny urzędnik niż pierwszą."))

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from eurzad.lib import clock
 from eurzad.lib.personas import ANNA, BAKERY, BORYS, CELINA, DAMIAN, GRAZYNA
+from portal.desk import foureyes
 from portal.journal.models import Record
 from portal.mandates import policy, scopes
 from portal.mandates.models import Approval, Area, Mandate, NamedParty, Party, Right, SignedDocument
@@ -272,9 +273,36 @@ def test_four_eyes(pages: PageClient, anna: User, borys: User, ewa: User, settin
     mandate = paper(pages, anna)
     second = User.objects.create(username="second", kind="staff", is_staff=True, is_superuser=True)
     assert clerk_decides(pages, ewa, mandate, action="confirm", document=document()) == "awaiting_clerk"
+    own = f"/admin/mandates/mandate/{mandate.pk}/change/"
+    assert "Zapisano pierwszą zgodę." in pages.client.get(own).content.decode()
     assert clerk_decides(pages, ewa, mandate, action="confirm") == "awaiting_clerk", "the same clerk again"
-    assert not sees(borys, anna)
+    assert "Drugą decyzję musi podjąć inna osoba" in pages.client.get(own).content.decode()
+    assert not sees(borys, anna) and mandate.approvals.count() == 1
+    assert foureyes.first_of("mandates", mandate.public_id).by == ewa
     assert clerk_decides(pages, second, mandate, action="confirm") == "active"
+    assert foureyes.first_of("mandates", mandate.public_id) is None and sees(borys, anna)
+
+
+def test_first_approval_ends_with_a_refusal(
+    pages: PageClient, anna: User, borys: User, ewa: User, settings: Any
+) -> None:
+    settings.FOUR_EYES = ["mandates"]
+    mandate = paper(pages, anna)
+    assert clerk_decides(pages, ewa, mandate, action="confirm", document=document()) == "awaiting_clerk"
+    assert clerk_decides(pages, ewa, mandate, action="refuse", reason="brak podpisu") == "refused"
+    assert foureyes.first_of("mandates", mandate.public_id) is None
+    assert clerk_decides(pages, ewa, mandate, action="confirm") == "refused"
+
+
+def test_four_eyes_switched_off_between_the_two(
+    pages: PageClient, anna: User, borys: User, ewa: User, settings: Any
+) -> None:
+    settings.FOUR_EYES = ["mandates"]
+    mandate = paper(pages, anna)
+    assert clerk_decides(pages, ewa, mandate, action="confirm", document=document()) == "awaiting_clerk"
+    settings.FOUR_EYES = []
+    assert clerk_decides(pages, ewa, mandate, action="confirm") == "active"
+    assert mandate.approvals.filter(role="clerk").count() == 1
 
 
 def test_a_clerk_refuses_with_a_reason(pages: PageClient, anna: User, borys: User, ewa: User) -> None:

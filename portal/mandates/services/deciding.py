@@ -3,14 +3,15 @@
 import hashlib
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from eurzad.lib import clock
+from portal.desk import foureyes
+from portal.desk.errors import SamePerson
 from portal.journal.services import record
 from portal.mandates import texts
-from portal.mandates.errors import BadScope, MandateError, SameClerk, WrongState
+from portal.mandates.errors import BadScope, MandateError, WrongState
 from portal.mandates.models import Approval, Mandate, Party, SignedDocument
 from portal.mandates.services.granting import checked_scope
 from portal.mandates.services.telling import tell_both
@@ -19,6 +20,7 @@ from portal.people.models import Subject, User
 MAX_BYTES = 10 * 1024 * 1024
 _MAGIC = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
 Status = Mandate.Status
+FOUR_EYES = "mandates"
 
 
 def mime_of(content: bytes) -> str:
@@ -68,7 +70,7 @@ def confirm_from_document(*, clerk: User, mandate_pk: int, name: str = "", conte
     """Confirm a waiting mandate from its signed document; with four eyes the second clerk makes it active.
 
     The document is kept with the first decision and is not replaced by the second. Raises MandateError,
-    SameClerk, WrongState.
+    WrongState, SamePerson, OtherTerms.
     """
     mandate = _waiting(mandate_pk)
     if mandate.principal is None or mandate.attorney is None:
@@ -77,16 +79,16 @@ def confirm_from_document(*, clerk: User, mandate_pk: int, name: str = "", conte
         )
     if mandate.valid_to < clock.today():
         raise BadScope(_("Ostatni dzień tego pełnomocnictwa już minął."))
-    if not SignedDocument.objects.filter(mandate=mandate).exists():
-        _keep(clerk, mandate, name, content)
-    _approval, is_new = Approval.objects.get_or_create(
+    kept = SignedDocument.objects.filter(mandate=mandate).values_list("sha256", flat=True).first()
+    document = kept or _keep(clerk, mandate, name, content)
+    approval, _is_new = Approval.objects.get_or_create(
         mandate=mandate, user=clerk,
         defaults={"role": Party.CLERK, "text_sha256": mandate.text_sha256, "at": clock.now()},
     )  # fmt: skip
-    if not is_new:
-        raise SameClerk()
-    needed = 2 if "mandates" in settings.FOUR_EYES else 1
-    if Approval.objects.filter(mandate=mandate, role=Party.CLERK).count() >= needed:
+    if approval.role != Party.CLERK:
+        raise SamePerson()  # agreed to it as the principal
+    terms = {"text": mandate.text_sha256, "document": document}
+    if foureyes.approve(FOUR_EYES, reference=mandate.public_id, by=clerk, terms=terms):
         mandate.status, mandate.active_since = Status.ACTIVE, clock.now()
         mandate.save(update_fields=["status", "active_since"])
         tell_both(mandate, "mandates.active", _("Urząd potwierdził pełnomocnictwo. Sprawdź, czego dotyczy."))
@@ -100,6 +102,7 @@ def refuse_by_clerk(*, clerk: User, mandate_pk: int, reason: str) -> Mandate:
     if not reason.strip():
         raise MandateError(_("Podaj powód: przeczytają go obie strony."))
     mandate = _waiting(mandate_pk)
+    foureyes.withdraw(FOUR_EYES, mandate.public_id)
     mandate.status, mandate.ended_at = Status.REFUSED, clock.now()
     mandate.ended_by, mandate.end_reason = Party.CLERK, reason[:200]
     mandate.save(update_fields=["status", "ended_at", "ended_by", "end_reason"])
@@ -118,7 +121,7 @@ def _waiting(mandate_pk: int) -> Mandate:
     return mandate
 
 
-def _keep(clerk: User, mandate: Mandate, name: str, content: bytes) -> None:
+def _keep(clerk: User, mandate: Mandate, name: str, content: bytes) -> str:
     if not content:
         raise MandateError(_("Dołącz podpisany dokument: bez niego nie ma czego potwierdzić."))
     if len(content) > MAX_BYTES:
@@ -126,10 +129,12 @@ def _keep(clerk: User, mandate: Mandate, name: str, content: bytes) -> None:
     mime = mime_of(content)
     if not mime:
         raise MandateError(_("To nie jest PDF, JPEG, PNG ani podpisany XML. Wybierz inny plik."))
+    digest = hashlib.sha256(content).hexdigest()
     SignedDocument.objects.create(
         mandate=mandate, name=name[:100] or "dokument", mime=mime, content=content,
-        sha256=hashlib.sha256(content).hexdigest(), added_by=clerk, added_at=clock.now(),
+        sha256=digest, added_by=clerk, added_at=clock.now(),
     )  # fmt: skip
+    return digest
 
 
 def _note(clerk: User, mandate: Mandate, action: str) -> None:
