@@ -128,6 +128,14 @@ def sign_in_clerk(page: Page, town: Town, clerk: Persona) -> None:
     expect(page.locator("#user-tools")).to_be_visible()
 
 
+def give_reason(page: Page, why: str = "Rozpatrzenie wniosku") -> None:
+    """Say why personal data is opened; the page that was asked for follows."""
+    expect(heading(page, "Po co otwierasz dane osobowe?")).to_be_visible()
+    page.get_by_label(why).check()
+    page.get_by_role("button", name="Otwórz dane").click()
+    expect(page.locator(".desk-band")).to_contain_text(why)
+
+
 def reload_until(page: Page, wanted: Locator, *, seconds: float = 60) -> None:
     """Open the page anew until the worker has done its part and `wanted` is there."""
     deadline = time.monotonic() + seconds

@@ -12,6 +12,7 @@ from tests.e2e.steps import (
     begin_sign_in,
     choose_one_instalment,
     fetch,
+    give_reason,
     heading,
     pay_at_bank,
     reload_until,
@@ -123,6 +124,7 @@ def _approve(desk: Page, town: Town, look: Look, number: str) -> None:
     expect(desk.get_by_role("row", name=re.compile(CELINA.family_name))).to_contain_text("za 14 dni")
     look(desk, "queue")
     desk.get_by_role("link", name=number).click()
+    give_reason(desk)
     for column in ("Zadeklarowano", "Co mówi podpis", "Co wiedzą ewidencja i rejestry"):
         expect(desk.get_by_role("region", name=column)).to_contain_text(CELINA.family_name, ignore_case=True)
     expect(desk.get_by_role("main")).not_to_contain_text("nie zgadza się")

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from eurzad.lib.personas import FILIP, GRAZYNA
 from tests.e2e.look import Look
-from tests.e2e.steps import Town, fetch, heading, reload_until, sign_in, sign_in_clerk
+from tests.e2e.steps import Town, fetch, give_reason, heading, reload_until, sign_in, sign_in_clerk
 
 
 def test_resident_applies_on_epuap(
@@ -40,6 +40,7 @@ def test_resident_applies_on_epuap(
     reload_until(desk, row)
     expect(row).to_contain_text("ePUAP")
     row.get_by_role("link").first.click()
+    give_reason(desk)
     signed = desk.get_by_role("region", name="Co mówi podpis")
     expect(signed).to_contain_text(GRAZYNA.full_name, ignore_case=True)
     look(desk, "desk")

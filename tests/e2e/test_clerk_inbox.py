@@ -7,10 +7,11 @@ from playwright.sync_api import Page, expect
 
 from eurzad.lib.personas import EWA, FILIP, GRAZYNA, KAROL
 from tests.e2e.look import Look
-from tests.e2e.steps import Town, heading, reload_until, sign_in_clerk
+from tests.e2e.steps import Town, give_reason, heading, reload_until, sign_in_clerk
 
 FOR_NOBODY = b'<pismo xmlns="urn:example:pismo-ogolne"><tresc>Kiedy otwarto urzad?</tresc></pismo>'
 BROKEN = b"<pismo>ucieto w po"
+LETTERS = "Załatwienie pisma lub korespondencji"
 
 
 def test_a_clerk_works_the_inbox(town: Town, look: Look, open_browser: Callable[..., Page]) -> None:
@@ -25,6 +26,8 @@ def test_a_clerk_works_the_inbox(town: Town, look: Look, open_browser: Callable[
     reload_until(desk, asked)
     look(desk, "inbox")
     asked.get_by_role("link", name="pytanie.xml").click()
+    look(desk, "reason")
+    give_reason(desk, LETTERS)
     expect(desk.locator(".desk-note")).to_contain_text("Co zrobić")
     look(desk, "inbox-unclaimed")
     desk.get_by_label("Notatka").fill("Odpowiedziano pismem.")
@@ -54,6 +57,7 @@ def test_a_letter_of_unknown_fate_is_marked_by_a_clerk(
     town.order("nadaj_lost_request")
     desk.goto(f"{town.portal}/admin/access/accessapplication/")
     desk.get_by_role("row", name=re.compile(KAROL.family_name)).get_by_role("link").first.click()
+    give_reason(desk)
     desk.get_by_label(re.compile("Załóż nowy wpis")).check()
     desk.get_by_role("button", name="Przyjmij wniosek").click()
     expect(desk.locator(".messagelist")).to_contain_text("Wniosek przyjęty.")
@@ -63,6 +67,7 @@ def test_a_letter_of_unknown_fate_is_marked_by_a_clerk(
     reload_until(desk, letter)
     look(desk, "letters")
     letter.get_by_role("link").first.click()
+    give_reason(desk, LETTERS)
     expect(desk.locator(".desk-note").first).to_contain_text("Program sprawdza zbiór wysłanych ePUAP")
     look(desk, "letter-unknown")
     desk.get_by_role("button", name="Oznacz jako wysłane").click()

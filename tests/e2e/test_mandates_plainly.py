@@ -6,15 +6,9 @@ from eurzad.lib import clock
 from eurzad.lib.personas import ANNA, BORYS, CELINA, EWA, LUCYNA
 from tests.e2e.keyboard import press_until
 from tests.e2e.look import Look
-from tests.e2e.steps import Town, heading, sign_in, sign_in_clerk
+from tests.e2e.steps import Town, give_reason, heading, sign_in, sign_in_clerk
 
 ACCOUNT = "/konto/upowaznienia/"
-
-
-def open_data(page: Page) -> None:
-    """Say why personal data is opened, as a clerk is asked."""
-    page.get_by_label("Rozpatrzenie wniosku").check()
-    page.get_by_role("button", name="Otwórz dane").click()
 
 
 def test_a_mandate_by_keyboard_alone(page: Page, town: Town, look: Look) -> None:
@@ -78,7 +72,7 @@ def test_mandates_without_javascript(page: Page, town: Town) -> None:
 def test_the_clerks_pages_of_mandates(page: Page, town: Town, look: Look) -> None:
     sign_in_clerk(page, town, EWA)
     page.goto(f"{town.portal}/admin/mandates/mandate/")
-    open_data(page)
+    give_reason(page)
     expect(page.locator("#changelist")).to_be_visible()
     look(page, "admin-mandates")
     page.locator("#result_list tbody a").first.click()
@@ -90,6 +84,6 @@ def test_the_auditors_pages_of_the_journal(page: Page, town: Town, look: Look) -
     sign_in_clerk(page, town, LUCYNA)
     page.goto(f"{town.portal}/admin/journal/record/?q={clock.today():%d.%m.%Y}")
     if page.get_by_role("button", name="Otwórz dane").is_visible():
-        open_data(page)
+        give_reason(page)
     expect(page.locator("#result_list")).to_contain_text("pełnomocnictwo (mandates.read)")
     look(page, "admin-journal")

@@ -8,7 +8,7 @@ from playwright.sync_api import Download, Page, expect
 
 from eurzad.lib.personas import BORYS, FILIP, IRENA, Persona
 from tests.e2e.look import Look
-from tests.e2e.steps import Town, fetch, heading, reload_until, sign_in, sign_in_clerk
+from tests.e2e.steps import Town, fetch, give_reason, heading, reload_until, sign_in, sign_in_clerk
 
 
 def test_signs_in_a_program_of_their_own(
@@ -50,6 +50,7 @@ def test_signs_in_a_program_of_their_own(
     desk.set_viewport_size({"width": 1280, "height": 780})
     sign_in_clerk(desk, town, FILIP)
     desk.goto(f"{town.portal}/admin/access/accessapplication/?q={number}")
+    give_reason(desk)
     desk.get_by_role("link", name=number).click()
     region = desk.get_by_role("region", name="Co mówi podpis")
     expect(region).to_contain_text("w pliku PDF razem z wnioskiem (PAdES)")
