@@ -36,7 +36,6 @@ class TaxesConfig(AppConfig):
         from payments import payables
         from portal.access import evidence
         from portal.desk import gates
-        from portal.desk.models import Area
         from portal.journal import words
         from portal.mandates import scopes
         from portal.notices import deadlines
@@ -55,11 +54,8 @@ class TaxesConfig(AppConfig):
             )
         )
         evidence.register(known)
-        for model in ("account", "receivable"):
-            gates.add(f"taxes_{model}", gates.Gate(Area.PAYMENTS))
-        gates.add("taxes_paymentreceived", gates.Gate(Area.PAYMENTS, decisions=frozenset({"resolve"})))
         gates.add("taxes_ledgerimport", gates.Gate(None, decisions=frozenset({"changelist"})))
-        gates.add("taxes_ledgerkey", gates.Gate(None, decisions=frozenset({"changelist", "add"})))
+        gates.add("taxes_ledgerkey", gates.Gate(None, decisions=frozenset({"add", "changelist"})))
         deadlines.register(Payments())
         words.register(
             "receivables.statement", _("zestawienie należności i wpłat"), is_read=True, area="taxes"

@@ -37,7 +37,7 @@ _gates: dict[str, Gate] = {
     "payments_providerevent": Gate(Area.PAYMENTS),
     "taxes_account": Gate(Area.PAYMENTS, lists=True),
     "taxes_receivable": Gate(Area.PAYMENTS, lists=True),
-    "taxes_paymentreceived": Gate(Area.PAYMENTS, lists=True),
+    "taxes_paymentreceived": Gate(Area.PAYMENTS, lists=True, decisions=_names("resolve")),
     "inbox_inbounddocument": Gate(Area.LETTERS),
     "inbox_inboundattachment": Gate(Area.LETTERS, lists=True),
     "inbox_outboundletter": Gate(Area.LETTERS),

@@ -27,8 +27,10 @@ CLERKS = (Role.ACCESS, Role.TAXES, Role.REGISTERS, Role.LETTERS)
 LAW = ("interestrate", "datedamount", "receivabletype", "ratereview")
 """Tables of the law: the administrator keeps them, clerks of taxes read them."""
 
-LEDGER_WORK = ("change_paymentreceived", "change_ledgerimport", "add_ledgerkey", "change_ledgerkey")
-"""What is done to the book at the desk: a rejected payment, a file let in, a system's key; no row is edited."""
+LEDGER_WORK = ("change_paymentreceived", "change_ledgerimport")
+"""What is done to the book at the desk: a rejected payment, a file let in; no row is edited."""
+KEYS = Q(content_type__app_label="taxes", content_type__model="ledgerkey")
+"""Keys of the systems that send the book: who lets files in does not choose whose they are."""
 
 GRANTS: dict[Role, tuple[Q, ...]] = {
     Role.ACCESS: (
@@ -38,7 +40,7 @@ GRANTS: dict[Role, tuple[Q, ...]] = {
         Q(content_type__app_label="channels", codename="view_receipt"),
     ),
     Role.TAXES: (
-        Q(content_type__app_label="taxes", codename__startswith="view_"),
+        Q(content_type__app_label="taxes", codename__startswith="view_") & ~KEYS,
         Q(content_type__app_label="taxes", codename__in=LEDGER_WORK),
         Q(content_type__app_label="payments", codename__startswith="view_"),
     ),
@@ -54,6 +56,7 @@ GRANTS: dict[Role, tuple[Q, ...]] = {
     Role.ADMINISTRATOR: (
         Q(content_type__app_label="channels", codename__in=("view_channel", "change_channel")),
         Q(content_type__app_label="taxes", content_type__model__in=LAW),
+        KEYS,
         Q(content_type__app_label__in=("catalogue", "news")),
         Q(content_type__app_label="outbox", codename__in=("view_job", "change_job")),
         Q(content_type__app_label="people", codename__in=("view_user", "add_user", "change_user")),

@@ -29,7 +29,6 @@ TABLE: dict[Role, dict[str, tuple[str, str]]] = {
         "taxes_datedamount": ("change history list", ""),
         "taxes_interestrate": ("change history list", ""),
         "taxes_ledgerimport": ("change history list report", "report"),
-        "taxes_ledgerkey": ("add change history list", "add"),
         "taxes_paymentreceived": ("change history list resolve", "resolve"),
         "taxes_receivable": ("change history list", ""),
         "taxes_receivabletype": ("change history list", ""),
@@ -66,6 +65,7 @@ TABLE: dict[Role, dict[str, tuple[str, str]]] = {
         "people_user": ("add change history list", "add change"),
         "taxes_datedamount": ("add change history list", "add change"),
         "taxes_interestrate": ("add change history list", "add change reviewed"),
+        "taxes_ledgerkey": ("add change history list", "add"),
         "taxes_receivabletype": ("add change history list", "add change"),
         "auth_user": ("password_change", "password_change"),
     },
@@ -162,7 +162,7 @@ def test_book_of_a_person_opens_for_a_reason_and_a_payment_is_resolved_with_a_fr
     read = Record.objects.get(action="receivables.read")
     assert (read.actor_id, read.reason) == (member.public_id, "Sprawdzenie w teście")
     _age(pages)
-    for url in ("paymentreceived/1/rozstrzygnij/", "ledgerimport/", "ledgerkey/add/"):
+    for url in ("paymentreceived/1/rozstrzygnij/", "ledgerimport/"):
         asked = pages.client.post(f"/admin/taxes/{url}", {"reason": "x"})
         assert asked["Location"].startswith("/logowanie/pracownik/potwierdz/kod/")
 
