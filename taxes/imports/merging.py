@@ -11,11 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_noop
 
 from portal.people import bulk
 
-CLOSED = "Należności nie ma już w księdze urzędu."
-OFFLINE = "Tej należności nie można zapłacić przez internet. Zapłać przelewem lub w kasie urzędu."
+CLOSED = gettext_noop("Należności nie ma już w księdze urzędu.")
+OFFLINE = gettext_noop(
+    "Tej należności nie można zapłacić przez internet. Zapłać przelewem lub w kasie urzędu."
+)
 
 
 @dataclass(slots=True)

@@ -100,7 +100,9 @@ def explain_status(row: Owed, on: date, law: Law, enforcement_title: str, blocke
             % {"amount": format_pln(law.threshold.on(on))}
         )
     if blocked:
-        said.append(_("Nie można jej zapłacić przez internet: %(reason)s.") % {"reason": blocked.rstrip(".")})
+        said.append(
+            _("Nie można jej zapłacić przez internet: %(reason)s.") % {"reason": _(blocked).rstrip(".")}
+        )
     return " ".join(said)
 
 
