@@ -3,27 +3,37 @@
 from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from eurzad.lib import clock, dates, searching
 from eurzad.lib.names import as_written
-from portal.access import rules, selectors, texts
+from portal.access import deciding_page, decision, rules, selectors, texts
 from portal.access.errors import AccessError
-from portal.access.forms import DecisionForm
-from portal.access.models import DOOR_LABELS, AccessApplication, AccessApplicationQuerySet
-from portal.access.services import deciding
-from portal.desk import reasons
-from portal.desk.models import Area
+from portal.access.files import attachment_response
+from portal.access.forms import CorrectionForm, DecisionForm
+from portal.access.models import (
+    DOOR_LABELS,
+    AccessApplication,
+    AccessApplicationQuerySet,
+    Attachment,
+    DecisionDocument,
+)
+from portal.access.services import correcting, deciding
+from portal.desk import foureyes, reasons
+from portal.desk.errors import DeskError
+from portal.desk.models import Area, FirstApproval, Template
 from portal.journal.services import record_read
 from portal.people.models import User
 
@@ -98,7 +108,9 @@ class AccessApplicationAdmin(admin.ModelAdmin):
     change_list_template = "admin/access/accessapplication/queue.html"
 
     def get_queryset(self, request: HttpRequest) -> AccessApplicationQuerySet:
-        return AccessApplication.objects.filed().defer(*selectors.BLOBS, "signature_report")
+        first = FirstApproval.objects.filter(kind=deciding.FOUR_EYES, reference=OuterRef("public_id"))
+        filed = AccessApplication.objects.filed().defer(*selectors.BLOBS, "signature_report")
+        return cast(AccessApplicationQuerySet, filed.annotate(waits_for_second=Exists(first)))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -169,7 +181,11 @@ class AccessApplicationAdmin(admin.ModelAdmin):
         own = [
             path("<int:pk>/wez/", self._guard(claim), name=f"{name}claim"),
             path("<int:pk>/oddaj/", self._guard(release), name=f"{name}release"),
-            path("<int:pk>/decyzja/", self._guard(decide), name=f"{name}decide"),
+            path("<int:pk>/decyzja/", self._guard(self.decide), name=f"{name}decide"),
+            path("<int:pk>/cofnij/", self._guard(take_back), name=f"{name}take_back"),
+            path("<int:pk>/poprawki/", self._guard(self.correct), name=f"{name}correct"),
+            path("<int:pk>/decyzja.pdf", self._reading(self.decision_pdf), name=f"{name}decision_pdf"),
+            path("<int:pk>/plik/<uuid:public_id>/", self._reading(self.attachment), name=f"{name}attachment"),
         ]
         return own + super().get_urls()
 
@@ -181,12 +197,76 @@ class AccessApplicationAdmin(admin.ModelAdmin):
 
         return self.admin_site.admin_view(require_POST(guarded))
 
+    def _reading(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        def guarded(request: HttpRequest, pk: int, **names: Any) -> HttpResponse:
+            if not self.has_view_permission(request):
+                raise PermissionDenied
+            return view(request, self._with_people(str(pk)), **names)
+
+        return self.admin_site.admin_view(require_safe(guarded))
+
+    def attachment(
+        self, request: HttpRequest, application: AccessApplication, public_id: UUID
+    ) -> HttpResponse:
+        """A file of the case, to be saved."""
+        of_case = Q(application=application) | Q(application__joined_to=application)
+        file = Attachment.objects.filter(of_case, public_id=public_id).first()
+        if file is None:
+            raise Http404
+        self._note_read(request, application)
+        return attachment_response(file)
+
+    def decision_pdf(self, request: HttpRequest, application: AccessApplication) -> HttpResponse:
+        """The decision as it was written out."""
+        kept = DecisionDocument.objects.filter(application=application).first()
+        if kept is None:
+            raise Http404
+        self._note_read(request, application)
+        response = HttpResponse(bytes(kept.content), content_type="application/pdf")
+        response["Content-Disposition"] = f'attachment; filename="decyzja-{application.number}.pdf"'
+        return response
+
+    def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Decide about each one asked for; an incomplete decision changes nothing and keeps what was typed."""
+        application = self._with_people(str(pk))
+        rows = deciding_page.rows_of(application)
+        form = DecisionForm(request.POST, application=application, rows=rows)
+        if not form.is_valid():
+            for errors in form.errors.values():
+                messages.error(request, str(errors[0]))
+            return self._desk(request, application, typed=request.POST)
+        try:
+            done = _decide(clerk_of(request), pk, form)
+        except (AccessError, DeskError) as error:
+            messages.error(request, error.message)
+            return self._desk(request, self._with_people(str(pk)), typed=request.POST)
+        messages.success(request, done)
+        return redirect(reverse("admin:access_accessapplication_change", args=[pk]))
+
+    def correct(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask the applicant to correct the application."""
+        application = self._with_people(str(pk))
+        form = CorrectionForm(request.POST)
+        if form.is_valid():
+            try:
+                _ask_correction(clerk_of(request), application, form.cleaned_data)
+            except AccessError as error:
+                form.add_error(None, error.message)
+            else:
+                messages.success(request, _("Poproszono wnioskodawcę o poprawienie. Termin urzędu stoi."))
+                return redirect(reverse("admin:access_accessapplication_change", args=[pk]))
+        return self._desk(request, self._with_people(str(pk)), correction=form)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
         application = self._with_people(object_id)
+        self._note_read(request, application)
+        return self._desk(request, application)
+
+    def _note_read(self, request: HttpRequest, application: AccessApplication) -> None:
         record_read(
             actor_id=clerk_of(request).public_id,
             subject_id=application.identity.public_id,
@@ -194,7 +274,6 @@ class AccessApplicationAdmin(admin.ModelAdmin):
             reference=application.number or "",
             reason=reasons.reason_of(request, Area.ACCESS),
         )
-        return self._desk(request, application, DecisionForm())
 
     def _with_people(self, object_id: str) -> AccessApplication:
         found = AccessApplication.objects.filed().filter(pk=int(object_id) if object_id.isdecimal() else 0)
@@ -206,25 +285,50 @@ class AccessApplicationAdmin(admin.ModelAdmin):
         return application
 
     def _desk(
-        self, request: HttpRequest, application: AccessApplication, form: DecisionForm
+        self,
+        request: HttpRequest,
+        application: AccessApplication,
+        *,
+        typed: Any = None,
+        correction: CorrectionForm | None = None,
     ) -> TemplateResponse:
         query = searching.clean(request.GET.get("osoba", ""))
-        waiting = application.state == rules.State.SUBMITTED
+        waiting = application.state in rules.UNDECIDED
         holder = application.assigned_to_id
+        first = foureyes.first_of(deciding.FOUR_EYES, application.public_id) if waiting else None
+        before = deciding_page.typed_before(first.terms) if first else {}
+        typed = before if typed is None else typed
+        rows = deciding_page.rows_of(application)
+        decides = may_decide(request) and waiting and holder in (None, request.user.pk)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Wniosek o dostęp %(number)s") % {"number": application.number},
             "application": application,
             "desk": selectors.desk_of(application, query=query),
+            "rows": deciding_page.row_desks(application, rows, query=query, typed=typed),
+            "typed": typed,
+            "first": first,
+            "is_first": first is not None and first.by_id == request.user.pk,
+            "needs_second": bool(rows) and foureyes.is_needed(deciding.FOUR_EYES),
+            "outcomes": decision.outcomes(application) if application.decided_at else (),
+            "others": application.attachments.filter(represented=None).defer("content"),
+            "corrections": application.corrections.select_related("asked_by"),
+            "correction": correction or CorrectionForm(),
+            "may_correct": decides and application.state == rules.State.SUBMITTED,
+            "correction_texts": reasons.templates(Template.Use.CORRECTION) if decides else (),
+            "has_decision_pdf": DecisionDocument.objects.filter(application=application).exists(),
             "events": application.events.select_related("actor"),
-            "joined": application.joined.all(),
+            "joined": application.joined.defer(*selectors.BLOBS),
+            "former": AccessApplication.objects.filter(identity=application.identity, due_on__isnull=False)
+            .exclude(pk=application.pk)
+            .defer(*selectors.BLOBS)
+            .order_by("-received_at")[:10],
             "status_tag": status_words(application),
             "deadline": self.deadline(application),
-            "form": form,
             "query": query,
-            "reasons": texts.REASON_TEMPLATES,
-            "may_decide": may_decide(request) and waiting and holder in (None, request.user.pk),
+            "reasons": reasons.templates(Template.Use.REFUSAL) if decides else (),
+            "may_decide": decides,
             "may_claim": may_decide(request) and waiting and holder is None,
             "may_take_over": may_decide(request) and waiting and holder not in (None, request.user.pk),
             "may_release": may_decide(request) and waiting and holder == request.user.pk,
@@ -245,6 +349,8 @@ def may_decide(request: HttpRequest) -> bool:
 def status_words(application: AccessApplication) -> tuple[str, str]:
     """Tone and words of the tag: what is new, and for whom."""
     if application.state == rules.State.SUBMITTED:
+        if getattr(application, "waits_for_second", False):
+            return "waiting", str(_("czeka na drugą osobę"))
         if rules.is_overdue(rules.State.SUBMITTED, application.decide_by, clock.today()):
             return "overdue", str(_("po terminie"))
         if rules.days_left(application.decide_by, clock.today()) <= rules.URGENT_DAYS:
@@ -271,29 +377,35 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Approve or reject; an incomplete decision changes nothing."""
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, str(errors[0]))
-        return redirect("admin:access_accessapplication_change", pk)
-    data = form.cleaned_data
-    if data["decision"] == DecisionForm.APPROVE:
-        return _act(
-            request, pk,
-            lambda clerk: deciding.approve(application_id=pk, clerk=clerk, subject=data["subject"]),
-            _("Wniosek przyjęty. Wnioskodawca dostał powiadomienie."),
-        )  # fmt: skip
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forget what the first of two clerks approved."""
     return _act(
-        request, pk, lambda clerk: deciding.reject(application_id=pk, clerk=clerk, reason=data["reason"]),
-        _("Wniosek odrzucony. Wnioskodawca dostał powiadomienie."),
+        request, pk, lambda clerk: deciding.take_back_first(application_id=pk, clerk=clerk),
+        _("Pierwszą zgodę cofnięto. Wniosek czeka na decyzję od nowa."),
     )  # fmt: skip
 
 
-def _act(
-    request: HttpRequest, pk: int, action: Callable[[User], AccessApplication], done: Any
-) -> HttpResponse:
+def _decide(clerk: User, pk: int, form: DecisionForm) -> Any:
+    """Carry the form out and say what has happened."""
+    if form.cleaned_data["decision"] == DecisionForm.REJECT:
+        deciding.reject(application_id=pk, clerk=clerk, reason=form.cleaned_data["reason"])
+        return _("Wniosek odrzucony. Wnioskodawca dostał powiadomienie.")
+    verdict = form.verdict()
+    if not deciding.decide(application_id=pk, clerk=clerk, verdict=verdict):
+        return _("Zapisano pierwszą zgodę. Wniosek czeka w kolejce na drugą osobę.")
+    if verdict.grants_own or verdict.grants_rows:
+        return _("Wniosek przyjęty. Wnioskodawca dostał powiadomienie.")
+    return _("Wniosek odrzucony. Wnioskodawca dostał powiadomienie.")
+
+
+@transaction.atomic
+def _ask_correction(clerk: User, application: AccessApplication, values: dict[str, Any]) -> None:
+    """What the first of two clerks approved is thought over again when the applicant has answered."""
+    correcting.ask_correction(clerk=clerk, application_pk=application.pk, **values)
+    foureyes.withdraw(deciding.FOUR_EYES, application.public_id)
+
+
+def _act(request: HttpRequest, pk: int, action: Callable[[User], object], done: Any) -> HttpResponse:
     try:
         action(clerk_of(request))
     except AccessApplication.DoesNotExist:

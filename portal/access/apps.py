@@ -24,6 +24,7 @@ class AccessConfig(AppConfig):
         words.register("access.read", _("wniosek o dostęp"), is_read=True)
         words.register("access.approved", _("zgoda na dostęp do danych"))
         words.register("access.rejected", _("odmowa dostępu do danych"))
+        words.register("access.first_approved", _("pierwsza z dwóch zgód na dostęp do danych"))
         words.register("access.correction_asked", _("prośba o poprawienie wniosku o dostęp"))
         words.register("access.corrected", _("poprawienie wniosku o dostęp"))
         words.register("access.withdrawn", _("wycofanie wniosku o dostęp"))

@@ -17,7 +17,7 @@ from epuap.xml.xades import seal
 from eurzad.lib import clock, dates, xml
 from eurzad.lib.names import as_written
 from eurzad.lib.pdf import html_to_pdf
-from portal.access import files, selectors, vocabulary
+from portal.access import decision, files, selectors, vocabulary
 from portal.access.content import content_of
 from portal.access.models import AccessApplication, Attachment, Door
 from portal.access.rules import State
@@ -126,8 +126,22 @@ def _decision_paragraphs(
     opening = f"{office} rozpatrzył wniosek o dostęp do konta w portalu eUrząd, który wpłynął {day}."
     if decided.state == State.APPROVED:
         ending = f"Wniosek przyjęto. Zaloguj się w portalu: {settings.PORTAL_BASE_URL}"
-        return (opening, ending)
+        return (opening, *_outcomes(decided), ending)
     return (opening, "Wniosek odrzucono.", f"Uzasadnienie: {decided.decision_reason}")
+
+
+def _outcomes(decided: AccessApplication) -> tuple[str, ...]:
+    """A paragraph about each one asked for, where the answer is not simply yes to the applicant's own data."""
+    found = decision.outcomes(decided)
+    if len(found) == 1 and found[0].is_granted and decided.own_data:
+        return ()
+    words = {True: "przyznano dostęp", False: "odmówiono dostępu"}
+    return tuple(
+        f"{one.whom}: {words[one.is_granted]}"
+        + (f" ({one.details})" if one.details else "")
+        + (f". Uzasadnienie: {one.reason}" if one.reason else ".")
+        for one in found
+    )
 
 
 def application_context(application: AccessApplication) -> dict[str, Any]:

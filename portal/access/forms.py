@@ -1,12 +1,16 @@
 """The form of an application for access, and the clerk's decision."""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from eurzad.lib.xml import MAX_BYTES as MAX_XML_BYTES
+from portal.access.models import AccessApplication, CorrectionItem, Represented
 from portal.access.rules import is_postal_code
+from portal.access.services.deciding import RowVerdict, Verdict
 from portal.access.services.details import Details
 from portal.people.models import Subject
 
@@ -135,27 +139,103 @@ _WRONG_KINDS = {
 
 
 class DecisionForm(forms.Form):
-    """Approve with a subject, or reject with a reason."""
+    """The decision: everything refused with one reason, or yes and no for each one asked for.
+
+    A represented row has fields named after its key: `row-7` yes or no, `row-7-subject`, `-reason` and `-joint`.
+    """
 
     APPROVE, REJECT, NEW = "approve", "reject", "new"
+    YES, NO = "yes", "no"
 
     decision = forms.ChoiceField(choices=((APPROVE, APPROVE), (REJECT, REJECT)))
+    own = forms.ChoiceField(choices=((YES, YES), (NO, NO)), required=False)
     subject = forms.CharField(required=False)
     reason = forms.CharField(required=False, max_length=2000)
 
-    def clean(self) -> dict[str, object]:
+    def __init__(self, data: Any = None, *, application: AccessApplication, rows: Sequence[Represented] = ()):
+        super().__init__(data)
+        self.application, self.rows = application, rows
+        for row in rows:
+            name = f"row-{row.pk}"
+            self.fields[name] = forms.ChoiceField(
+                choices=((self.YES, self.YES), (self.NO, self.NO)), required=False
+            )
+            self.fields[f"{name}-subject"] = forms.CharField(required=False)
+            self.fields[f"{name}-reason"] = forms.CharField(required=False, max_length=2000)
+            self.fields[f"{name}-joint"] = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("decision") == self.APPROVE and data.get("subject") != self.NEW:
-            data["subject"] = self._existing(str(data.get("subject") or ""))
-        elif data.get("decision") == self.APPROVE:
+        if data.get("decision") == self.REJECT:
+            if not str(data.get("reason", "")).strip():
+                self.add_error("reason", _("Podaj uzasadnienie – przeczyta je wnioskodawca."))
+            return data
+        grants_own = self.application.own_data and data.get("own") != self.NO
+        if grants_own or any(data.get(f"row-{row.pk}") == self.YES for row in self.rows):
+            data["subject"] = self._chosen("subject", _("Wskaż osobę z ewidencji albo załóż nowy wpis."))
+        else:
             data["subject"] = None
-        elif not str(data.get("reason", "")).strip():
-            self.add_error("reason", _("Podaj uzasadnienie – przeczyta je wnioskodawca."))
+        for row in self.rows:
+            name = f"row-{row.pk}"
+            if not data.get(name):
+                self.add_error(
+                    name, _("Zaznacz, czy przyznajesz dostęp: %(name)s.") % {"name": row.display_name}
+                )
+            elif data[name] == self.YES:
+                missing = _("Wskaż wpis z ewidencji albo załóż nowy: %(name)s.") % {"name": row.display_name}
+                data[f"{name}-subject"] = self._chosen(f"{name}-subject", missing)
         return data
 
-    def _existing(self, public_id: str) -> Subject | None:
+    def _chosen(self, field: str, missing: Any) -> Subject | None:
+        public_id = str(self.cleaned_data.get(field) or "")
+        if public_id == self.NEW:
+            return None
         try:
             return Subject.objects.get(public_id=public_id)
         except (Subject.DoesNotExist, ValueError, forms.ValidationError):
-            self.add_error("subject", _("Wskaż osobę z ewidencji albo załóż nowy wpis."))
+            self.add_error(field, missing)
             return None
+
+    def verdict(self) -> Verdict:
+        """The cleaned form as the service takes it; not of a refusal of everything."""
+        data = self.cleaned_data
+        rows = []
+        for row in self.rows:
+            name = f"row-{row.pk}"
+            is_approved = data[name] == self.YES
+            rows.append(
+                RowVerdict(
+                    pk=row.pk,
+                    is_approved=is_approved,
+                    subject=data[f"{name}-subject"] if is_approved else None,
+                    reason="" if is_approved else data[f"{name}-reason"],
+                    is_joint=is_approved and data[f"{name}-joint"],
+                )
+            )
+        grants_own = self.application.own_data and data["own"] != self.NO
+        reason = "" if grants_own else data["reason"]
+        return Verdict(
+            grants_own=grants_own, subject=data.get("subject") or None, rows=tuple(rows), reason=reason
+        )
+
+
+class CorrectionForm(forms.Form):
+    """What the applicant is asked to correct."""
+
+    items = forms.MultipleChoiceField(
+        label=_("Czego dotyczy"),
+        choices=CorrectionItem.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Zaznacz, czego dotyczy poprawka.")},
+    )
+    text = forms.CharField(
+        label=_("Co poprawić (przeczyta to wnioskodawca)"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Napisz, co poprawić.")},
+    )
+    answer_by = forms.DateField(
+        label=_("Odpowiedź do"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Podaj dzień, do którego czekasz na odpowiedź.")},
+    )

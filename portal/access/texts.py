@@ -140,13 +140,6 @@ _UPLOAD_REFUSALS = {
     ),
 }
 
-REASON_TEMPLATES = (
-    gettext_lazy("Danych z wniosku nie udało się uzgodnić z ewidencją urzędu. Prosimy o kontakt z urzędem."),
-    gettext_lazy("Wnioskodawca nie jest stroną żadnej sprawy ani należności prowadzonej przez urząd."),
-    gettext_lazy("Wniosek złożono w imieniu innej osoby bez dołączenia pełnomocnictwa."),
-    gettext_lazy("Wniosek jest powtórzony; dostęp przyznano na podstawie wcześniejszego wniosku."),
-)
-
 
 def now_sentence(key: str, *, due_on: date | None = None, number: str = "") -> str:
     """The sentence a status page opens with: who must act now, and by when."""

@@ -350,6 +350,8 @@ EVENT_LABELS = (
     ("no_answer", _("Minął termin na poprawienie, odpowiedzi nie ma")),
     ("recalled", _("Wnioskodawca wycofał złożony wniosek")),
     ("same_again", _("Ten sam podpisany plik przyszedł jeszcze raz")),
+    ("first_approved", _("Zatwierdziła pierwsza osoba, wniosek czeka na drugą")),
+    ("first_taken_back", _("Cofnięto zgodę pierwszej osoby")),
     ("approved", _("Wniosek przyjęty")),
     ("rejected", _("Wniosek odrzucony")),
     ("letter_sent", _("Decyzję wysłano do skrytki ePUAP")),

@@ -10,7 +10,7 @@ from epuap.xml import application as application_xml
 from eurzad.lib import clock
 from eurzad.lib.errors import PermanentError
 from portal.access import documents, rules, signatures
-from portal.access.models import AccessApplication, Door
+from portal.access.models import AccessApplication, DecisionDocument, Door
 from portal.access.rules import State
 from portal.access.services import drafting, epuap_content, filing, history, telling
 from portal.channels import senders
@@ -115,6 +115,9 @@ def send_decision(application_id: str) -> None:
         with transaction.atomic():
             senders.send(application.door, letter)
             history.note_once(application, "letter_sent")
+            DecisionDocument.objects.filter(application=decided).exclude(
+                sending=DecisionDocument.Sending.SENT
+            ).update(sending=DecisionDocument.Sending.SENT, sent_at=clock.now())
     except ChannelError:
         _tell_staff_not_sent(application)
         raise
