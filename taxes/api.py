@@ -171,7 +171,9 @@ _reason = Field("reason", "text", "", longest=200)
 
 def _is_reason(reason: Any, answer: str) -> bool:
     """The same text that a file may have; a database takes no NUL and no half of a character."""
-    return (reason == "" and answer != "rejected") or (isinstance(reason, str) and _reason.is_good(reason))
+    return (reason == "" and answer != "rejected") or (
+        isinstance(reason, str) and bool(_reason.is_good(reason))
+    )
 
 
 @require_http_methods(["GET", "HEAD"])

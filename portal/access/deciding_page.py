@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.admin.utils import label_for_field
 from django.db.models import Q
 
 from eurzad.lib.names import as_written
@@ -131,7 +132,7 @@ def _desk(
 
 
 def _compare(row: Represented, proposed: Subject | None) -> list[Comparison]:
-    label = str(row._meta.get_field("name" if row.name else "family_name").verbose_name)
+    label = str(label_for_field("name" if row.name else "family_name", Represented))
     declared = row.name or as_written(row.display_name)
     known = proposed.display_name if proposed else ""
     same = _letters(declared) == _letters(known) if proposed else None
