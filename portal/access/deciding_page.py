@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.admin.utils import label_for_field
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from eurzad.lib.names import as_written
 from portal.access.content import Shown, content_of
@@ -132,7 +132,7 @@ def _desk(
 
 
 def _compare(row: Represented, proposed: Subject | None) -> list[Comparison]:
-    label = str(label_for_field("name" if row.name else "family_name", Represented))
+    label = _("Nazwa") if row.name else _("Imię i nazwisko")
     declared = row.name or as_written(row.display_name)
     known = proposed.display_name if proposed else ""
     same = _letters(declared) == _letters(known) if proposed else None

@@ -146,7 +146,7 @@ def decide(*, application_id: int, clerk: User, verdict: Verdict) -> bool:
         own = "refused" if application.own_data else ""
         _close(application, State.REJECTED, clerk, decision_reason=verdict.reason, own_decision=own)
         return True
-    _lock_subjects(verdict)
+    verdict = _with_locked_subjects(verdict)
     _require_own_subject(application, verdict)
     for one in verdict.rows:
         _require_subject(rows[one.pk], one)
@@ -379,11 +379,19 @@ def _other_number(identity: Identity) -> str:
     )
 
 
-def _lock_subjects(verdict: Verdict) -> None:
-    """Two clerks who give one subject to two people at once come one after the other, always in one order."""
+def _with_locked_subjects(verdict: Verdict) -> Verdict:
+    """The verdict with its subjects read anew under a lock, always taken in one order.
+
+    Two clerks who give one subject to two people at once come one after the other.
+    """
     chosen = [verdict.subject, *(one.subject for one in verdict.rows)]
-    found = Subject.objects.select_for_update().filter(pk__in=[one.pk for one in chosen if one])
-    list(found.order_by("pk").values_list("pk", flat=True))
+    locked = (
+        Subject.objects.select_for_update().filter(pk__in=[one.pk for one in chosen if one]).order_by("pk")
+    )
+    fresh = {subject.pk: subject for subject in locked}
+    rows = (replace(one, subject=fresh[one.subject.pk] if one.subject else None) for one in verdict.rows)
+    own = fresh[verdict.subject.pk] if verdict.subject else None
+    return replace(verdict, subject=own, rows=tuple(rows))
 
 
 def _new_subject(application: AccessApplication) -> Subject:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -33,11 +34,13 @@ from portal.access.services import (
     signing,
 )
 from portal.journal.models import Record
+from portal.mandates.models import Mandate
 from portal.notices.models import Notice
 from portal.people.models import Identity, Subject, User
 from portal.people.services import create_subject
 from tests.access import papers
 from tests.access.conftest import FORM, SigningService, form_document, sign_as
+from tests.access.test_deciding import add_row
 from tests.epuap.xml.conftest import Party
 from tests.postgres.together import all_at_once, outcome_of
 from tests.support.pages import PageClient
@@ -147,7 +150,25 @@ def test_two_clerks_press_the_button_twenty_times(
         address = f"{QUEUE}{filed.pk}/decyzja/"
         return int(desks[number].post(address, choices[number % 2]).status_code)
 
-    assert set(all_at_once(press, range(20))) == {302}
+    assert sorted(all_at_once(press, range(20))) == [200] * 19 + [302], (
+        "one decides, the others get a sentence"
+    )
+    _assert_decided_once(filed, celina)
+
+
+def test_two_clerks_of_four_eyes_at_once_make_one_mandate(
+    filed: AccessApplication, clerks: tuple[User, User], celina: User, settings: Any
+) -> None:
+    settings.FOUR_EYES = ("mandates",)
+    row = add_row(filed, "0000123456")
+    subject = Subject.objects.get(identifiers__scheme="pesel")
+    verdict = deciding.Verdict(True, subject, (deciding.RowVerdict(pk=row.pk, is_approved=True),))
+
+    def press(clerk: User) -> bool:
+        return deciding.decide(application_id=filed.pk, clerk=clerk, verdict=verdict)
+
+    assert sorted(all_at_once(press, clerks)) == [False, True]
+    assert Mandate.objects.count() == 1
     _assert_decided_once(filed, celina)
 
 
