@@ -15,10 +15,11 @@ from payments.payables import SettledItem
 from portal.people.models import User
 from taxes import services
 from taxes.errors import LedgerError
-from taxes.models import Account, Instalment, PaymentReceived, SourceSystem
+from taxes.models import Account, Instalment, Overpayment, PaymentReceived, SourceSystem
 from taxes.selectors.debts import load_law, owed_on
 from taxes.selectors.owed import PAYABLE_KIND, _settled_group
 from taxes.services import shown
+from taxes.services.posting import Resolution
 from tests.postgres.together import all_at_once
 from tests.taxes.ledger import charge
 
@@ -165,3 +166,67 @@ def _multiply(cursor: object, row: object, count: int, **pointing: str) -> str:
     )
     cursor.execute(f"SELECT MIN(id) FROM {table} WHERE id > {first}")
     return f"({cursor.fetchone()[0]} + (n - 1) %% {count})".replace("%%", "%")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("resolution", list(Resolution))
+def test_a_clerk_resolves_a_rejected_payment_while_imports_run(
+    source: SourceSystem, filip: User, resolution: Resolution
+) -> None:
+    row = Instalment.objects.order_by("pk").first()
+    assert row is not None
+    payment_id = uuid.uuid4()
+    pay(row, payment_id)
+    services.reject_payment(source=source, payment_id=payment_id, reason="nieznana należność")
+    payment = PaymentReceived.objects.get()
+
+    def one(work: int) -> str:
+        try:
+            if work < 3:
+                load(source, NOW - timedelta(minutes=3 - work))
+            else:
+                services.resolve_rejected(
+                    clerk=filip, payment=payment, resolution=resolution, reason="ustalono"
+                )
+        except LedgerError as error:
+            return str(error.code)
+        return ""
+
+    outcomes = all_at_once(one, range(6))
+    assert set(outcomes[:3]) <= {"", "taxes.older_snapshot"}
+    assert sorted(outcomes[3:]) == ["", "taxes.not_rejected", "taxes.not_rejected"], "one clerk alone decides"
+    row.refresh_from_db()
+    is_owed = resolution is Resolution.OVERPAYMENT
+    assert (row.principal_paid, row.status) == ((ZERO, "open") if is_owed else (Decimal(100), "settled"))
+    assert list(Overpayment.objects.values_list("left", flat=True)) == ([Decimal(100)] if is_owed else [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clerk_and_the_systems_own_answer_at_once_count_the_payment_once(
+    source: SourceSystem, filip: User
+) -> None:
+    rows = list(Instalment.objects.order_by("pk"))
+    paid = {row.pk: uuid.uuid4() for row in rows}
+    for row in rows:
+        pay(row, paid[row.pk])
+        services.reject_payment(source=source, payment_id=paid[row.pk], reason="nieznana należność")
+
+    def one(work: int) -> None:
+        row = rows[work // 2]
+        payment = PaymentReceived.objects.get(payment_id=paid[row.pk])
+        try:
+            if work % 2:
+                services.acknowledge_payment(source=source, payment_id=paid[row.pk], posted_at=NOW)
+            else:
+                services.resolve_rejected(
+                    clerk=filip, payment=payment, resolution=Resolution.OVERPAYMENT, reason="zwrot"
+                )
+        except LedgerError as error:
+            assert error.code in ("taxes.not_rejected", "taxes.payment_resolved")
+
+    all_at_once(one, range(2 * len(rows)))
+    for row in rows:
+        row.refresh_from_db()
+        payment = PaymentReceived.objects.get(payment_id=paid[row.pk])
+        given_back = sum(Overpayment.objects.filter(payment=payment).values_list("left", flat=True), ZERO)
+        assert row.principal_paid + given_back == Decimal(100), payment.posting
