@@ -133,7 +133,7 @@ def give_reason(page: Page, why: str = "Rozpatrzenie wniosku") -> None:
     expect(heading(page, "Po co otwierasz dane osobowe?")).to_be_visible()
     page.get_by_label(why).check()
     page.get_by_role("button", name="Otwórz dane").click()
-    expect(page.locator(".desk-band")).to_contain_text(why)
+    expect(page.locator(".desk-band", has_text=why).first).to_be_visible()
 
 
 def reload_until(page: Page, wanted: Locator, *, seconds: float = 60) -> None:

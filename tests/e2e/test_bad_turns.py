@@ -128,6 +128,7 @@ def _sign_again(page: Page) -> None:
     page.get_by_role("link", name="Złóż wniosek jeszcze raz").click()
     expect(page.get_by_label("Numer domu")).to_have_value("5")
     page.get_by_role("button", name="Dalej").click()
+    page.get_by_role("link", name="Dalej: sprawdź wniosek").click()
     page.get_by_role("button", name="Przejdź do podpisu").click()
     expect(heading(page, "Podpisz dokument")).to_be_visible()
 

@@ -76,7 +76,7 @@ def test_the_clerks_pages_of_mandates(page: Page, town: Town, look: Look) -> Non
     expect(page.locator("#changelist")).to_be_visible()
     look(page, "admin-mandates")
     page.locator("#result_list tbody a").first.click()
-    expect(page.locator("#content")).to_contain_text("podatki: podgląd")
+    expect(page.locator("#content")).to_contain_text("podgląd")
     look(page, "admin-mandate")
 
 

@@ -64,6 +64,16 @@ def _fill_in(page: Page, town: Town) -> None:
     page.get_by_label("Kod pocztowy").fill("99-901")
     page.get_by_label("Miejscowość").fill("Jarzębin")
     page.get_by_role("button", name="Zapisz i dalej").click()
+    page.get_by_role("link", name="Dodaj firmę albo organizację").click()
+    page.get_by_label("Nazwa", exact=True).fill("Kwiaciarnia Cis sp. z o.o.")
+    page.get_by_label("Jestem wpisany do jej reprezentacji w KRS").check()
+    page.get_by_label("KRS", exact=True).check()
+    page.get_by_label("Numer", exact=True).fill("0000234567")
+    for label in ("podatki", "podgląd"):
+        page.get_by_label(label, exact=True).check()
+    page.get_by_label("Ostatni dzień dostępu").fill("2027-12-31")
+    page.get_by_role("button", name="Zapisz i dalej").click()
+    page.get_by_role("button", name="Dalej: części wniosku").click()
     page.get_by_role("link", name="Dalej: sprawdź wniosek").click()
     expect(heading(page, "Sprawdź wniosek, zanim go podpiszesz")).to_be_visible()
 

@@ -25,7 +25,8 @@ from eurzad.lib.personas import ANNA, BORYS
 from tests.epuap.signatures import pdfs, pki
 from tests.epuap.signatures.pki import DAY, HOUR, Holder, certify, person
 
-NOW = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=2)  # pyHanko states the moment it signs at
+NOW = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=30)
+"""pyHanko states the moment it signs at, and a slow machine comes to it long after this line."""
 FORM = "/AcroForm << /Fields [6 0 R] >>"
 LASTING = {"since": NOW - 900 * DAY, "until": NOW + 900 * DAY}
 

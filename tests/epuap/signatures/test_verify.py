@@ -16,7 +16,8 @@ from eurzad.lib.personas import ANNA
 from tests.epuap.signatures import pdfs, pki
 from tests.epuap.signatures.pki import DAY, Holder, certify, person
 
-NOW = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=2)  # pyHanko states the moment it signs at
+NOW = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=30)
+"""pyHanko states the moment it signs at, and a slow machine comes to it long after this line."""
 LASTING = {"since": NOW - 900 * DAY, "until": NOW + 900 * DAY}
 
 
