@@ -121,15 +121,13 @@ def test_readers_read_on_and_writers_wait_and_are_refused(town: None, settings: 
         assert writing.is_alive() and outcome == [], "a sign-in that stores a number waits"
     rotating.join()
     writing.join()
-    assert counts == [
-        {
-            "people.Identity": 2,
-            "people.SubjectIdentifier": 2,
-            "mandates.NamedParty": 0,
-            "access.AccessApplication": 0,
-            "mfa.Authenticator": 1,
-        }
-    ]
+    (written,) = counts
+    assert isinstance(written, dict)
+    assert {model: count for model, count in written.items() if count} == {
+        "people.Identity": 2,
+        "people.SubjectIdentifier": 2,
+        "mfa.Authenticator": 1,
+    }
     assert isinstance(outcome[0], WrongIdentityKey), "this process still has the old key"
     assert Identity.objects.count() == User.objects.filter(kind="resident").count() == 2
     settings.IDENTITY_KEY = OTHER_KEY
